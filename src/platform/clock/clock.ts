@@ -7,6 +7,8 @@ import { setTimeout as wait } from "node:timers/promises";
 export interface Clock {
   /** Wall-clock milliseconds since the epoch. */
   now(): number;
+  /** Milliseconds since the epoch with a fraction, never going back within one process: for the order of spans. */
+  precise(): number;
   /** Monotonic milliseconds with a fraction; only differences mean anything. */
   monotonic(): number;
   /** Resolves after `duration_ms`, or rejects with the signal's reason. */
@@ -18,6 +20,7 @@ export interface Clock {
 export function systemClock(): Clock {
   return {
     now: () => Date.now(),
+    precise: () => performance.timeOrigin + performance.now(),
     monotonic: () => performance.now(),
     sleep: async (duration_ms, signal) => {
       await wait(duration_ms, undefined, signal ? { signal } : {});
