@@ -1,0 +1,75 @@
+/**
+ * The queue within one process. It serialises every message and delivers it on a later tick, so that nothing works here
+ * by sharing an object that would fail across machines. A message for an address that nobody serves yet waits.
+ */
+import { setTimeout as wait } from "node:timers/promises";
+import type { MessageBody, MessageReply, MessageSpec } from "#contracts/kit/message.ts";
+import type { Ids } from "../ids/ids.ts";
+import type { Log } from "../log/log.ts";
+import { makeValidator } from "../http/validate.ts";
+import { BusError, type Bus } from "./bus.ts";
+import { encode, makeInbox, opened, type Inbox, type WireReply } from "./wire.ts";
+
+/** How many casts may wait for an address that nobody serves; further ones are dropped, as their rows will poke again. */
+const waiting_max = 10_000;
+
+export function inProcessBus(parts: { ids: Ids; log: Log }): Bus {
+  const inboxes = new Map<string, Inbox[]>();
+  const waiting = new Map<string, string[]>();
+  const validator = makeValidator({ coerce: false });
+  let turn = 0;
+
+  const pick = (address: string): Inbox | undefined => {
+    const all = inboxes.get(address) ?? [];
+    turn += 1;
+    return all[turn % Math.max(all.length, 1)];
+  };
+  const soon = (inbox: Inbox, text: string): Promise<WireReply> =>
+    new Promise((resolve, reject) => {
+      setImmediate(() => inbox.deliver(text).then((reply) => resolve(JSON.parse(JSON.stringify(reply)) as WireReply), reject));
+    });
+
+  return {
+    async cast(address, message, body) {
+      const text = encode(validator, message, body);
+      const inbox = pick(address);
+      if (inbox) void soon(inbox, text);
+      else park(waiting, address, text);
+    },
+    async call<M extends MessageSpec>(address: string, message: M, body: MessageBody<M>, options = {}) {
+      const inbox = pick(address);
+      if (!inbox) throw new BusError("timeout", `${message.name}: nobody serves ${address}`);
+      const { timeout_ms = 30_000 } = options as { timeout_ms?: number };
+      const limit = new AbortController();
+      const late = wait(timeout_ms, undefined, { signal: limit.signal, ref: false }).then(() => {
+        throw new BusError("timeout", `${message.name}: ${address} did not answer within ${timeout_ms} ms`);
+      });
+      try {
+        const reply = await Promise.race([soon(inbox, encode(validator, message, body)), late]);
+        return opened(message, reply) as MessageReply<M>; // the handler's type is the message's
+      } finally {
+        late.catch(() => undefined);
+        limit.abort();
+      }
+    },
+    async serve(address, handlers) {
+      const inbox = makeInbox(address, handlers, parts);
+      inboxes.set(address, [...(inboxes.get(address) ?? []), inbox]);
+      for (const text of waiting.get(address) ?? []) void soon(inbox, text);
+      waiting.delete(address);
+      return async () => {
+        inboxes.set(address, (inboxes.get(address) ?? []).filter((one) => one !== inbox));
+      };
+    },
+    async close() {
+      inboxes.clear();
+      waiting.clear();
+    },
+  };
+}
+
+function park(waiting: Map<string, string[]>, address: string, text: string): void {
+  const queue = waiting.get(address) ?? [];
+  if (queue.length < waiting_max) queue.push(text);
+  waiting.set(address, queue);
+}
