@@ -33,9 +33,7 @@ export async function runSteps(steps: readonly Step[], journal: Journal, keeper:
  */
 export async function undoSteps(steps: readonly Step[], journal: Journal, keeper: JournalKeeper, signal: AbortSignal): Promise<void> {
   const context = contextOf(journal, signal);
-  const reached = steps.findIndex((step) => journal[step.name] === undefined);
-  const touched = steps.slice(0, reached === -1 ? steps.length : reached + 1);
-  for (const step of touched.reverse()) {
+  for (const step of touchedBy(steps, journal).reverse()) {
     if (journal[step.name]?.status === "undone") continue;
     try {
       await step.undo?.(context);
@@ -46,6 +44,14 @@ export async function undoSteps(steps: readonly Step[], journal: Journal, keeper
       throw new StepFailed(step.name, error);
     }
   }
+}
+
+/** The steps with a record, and the one after them unless undoing has begun: then that one has been seen to. */
+function touchedBy(steps: readonly Step[], journal: Journal): Step[] {
+  const recorded = steps.filter((step) => journal[step.name] !== undefined);
+  const undoing = recorded.some((step) => journal[step.name]?.status === "undone");
+  const halfDone = undoing ? undefined : steps.find((step) => journal[step.name] === undefined);
+  return halfDone ? [...recorded, halfDone] : recorded;
 }
 
 function contextOf(journal: Journal, signal: AbortSignal): StepContext {

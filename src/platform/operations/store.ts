@@ -1,5 +1,6 @@
 /** The rows of operations, in the database of the service that owns them. Changes of state are guarded updates. */
-import type { Kysely, Migration, Transaction } from "kysely";
+import type { Kysely, Transaction } from "kysely";
+import type { Migration } from "kysely/migration";
 import type { Clock } from "../clock/clock.ts";
 import { currentTrace } from "../trace/trace.ts";
 import type { Operation, OperationState, StepRecord } from "./operation.ts";
