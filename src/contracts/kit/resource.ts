@@ -66,3 +66,12 @@ type SchemaOf<T> = T extends TSchema ? (TSchema extends T ? unknown : Static<T>)
 export type QueryOf<O> = O extends OperationSpec<infer Q, TSchema, TSchema> ? SchemaOf<Q> : never;
 export type BodyOf<O> = O extends OperationSpec<TSchema, infer B, TSchema> ? SchemaOf<B> : never;
 export type ReplyOf<O> = O extends OperationSpec<TSchema, TSchema, infer R> ? SchemaOf<R> : never;
+
+/** The default rules of all operations' policies, by name: the start of a service's policy and of its sample file. */
+export function defaultRules(resources: readonly ResourceSpec[]): Record<string, string> {
+  const rules: Record<string, string> = {};
+  for (const { operations } of resources) {
+    for (const { policy } of Object.values(operations)) if (policy !== "public") rules[policy.name] = policy.rule;
+  }
+  return rules;
+}
