@@ -19,7 +19,7 @@ const emulatedCpu = "max,la57=off";
 
 export function commandLine(guest: GuestDefinition, paths: GuestPaths, options: StartOptions): [string, ...string[]] {
   return [
-    options.program,
+    ...program(options),
     ...confinement(options),
     ...machine(guest, options),
     ...identity(guest),
@@ -49,9 +49,17 @@ export function commandLine(guest: GuestDefinition, paths: GuestPaths, options: 
   ];
 }
 
-/** `elevateprivileges=children` and not `deny`, because -runas changes the user after the filter is in force. */
+/**
+ * QEMU's own filter cannot forbid changes of user when QEMU itself is to change it (`-runas`): QEMU 7.2 is killed at
+ * setgid with `elevateprivileges=deny` and with `children`. So setpriv takes away for good the possibility to gain
+ * privileges by executing a program, and the change of user takes away all capabilities; `spawn=deny` stays.
+ */
+function program(options: StartOptions): [string, ...string[]] {
+  return options.run_as === undefined ? [options.program] : ["setpriv", "--no-new-privs", options.program];
+}
+
 function confinement({ run_as }: StartOptions): string[] {
-  const rise = run_as === undefined ? "deny" : "children";
+  const rise = run_as === undefined ? "deny" : "allow";
   const filter = `on,obsolete=deny,elevateprivileges=${rise},spawn=deny,resourcecontrol=deny`;
   return ["-sandbox", filter, ...(run_as === undefined ? [] : ["-runas", run_as])];
 }

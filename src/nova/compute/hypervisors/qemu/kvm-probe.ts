@@ -53,16 +53,19 @@ async function reasonAgainst(): Promise<string | undefined> {
 }
 
 async function judge(options: KvmProbeOptions): Promise<KvmVerdict> {
-  const { ok, duration_ms } = await measureRing0("kvm", options);
+  const { ok, duration_ms, failure } = await measureRing0("kvm", options);
   if (ok) return { accel: "kvm", reason: `privileged code runs at speed (${duration_ms} ms)` };
-  return { accel: "tcg", reason: `KVM does not run privileged code at speed (gave up after ${duration_ms} ms)` };
+  return {
+    accel: "tcg",
+    reason: `KVM does not run privileged code at speed (gave up after ${duration_ms} ms): ${failure}`,
+  };
 }
 
 /** Runs the ROM; `ok` when it came to its end in time. */
 export async function measureRing0(
   accel: "kvm" | "tcg",
   options: Pick<KvmProbeOptions, "clock" | "qemu_program" | "scratch_dir">,
-): Promise<{ ok: boolean; duration_ms: number }> {
+): Promise<{ ok: boolean; duration_ms: number; failure: string }> {
   const { clock, qemu_program, scratch_dir } = options;
   const folder = await mkdtemp(join(scratch_dir, "kvm-"));
   const started = clock.monotonic();
@@ -81,17 +84,16 @@ export async function measureRing0(
     ];
     const bare = ["-nodefaults", "-no-user-config", "-no-reboot", "-display", "none", "-bios", rom];
     const exit = ["-device", `isa-debug-exit,iobase=${exitPort},iosize=4`];
-    const ok = await exec([qemu_program, ...machine, ...bare, ...exit], {
-      timeout_ms: limit_ms,
-      okCodes: [exitCodeOfSuccess],
-    }).then(
-      () => true,
+    const argv = [qemu_program, ...machine, ...bare, ...exit] as const;
+    const failure = await exec(argv, { timeout_ms: limit_ms, okCodes: [exitCodeOfSuccess] }).then(
+      () => "",
       (error: unknown) => {
-        if (error instanceof ExecError) return false;
+        if (error instanceof ExecError) return error.stderr.trim().slice(0, 500) || "it did not come to its end";
         throw error;
       },
     );
-    return { ok, duration_ms: Math.round(clock.monotonic() - started) };
+    const ok = failure === "";
+    return { ok, failure, duration_ms: Math.round(clock.monotonic() - started) };
   } finally {
     await rm(folder, { recursive: true });
   }

@@ -35,6 +35,9 @@ export async function startGuest(
   return new LiveGuest(context.clock, paths, pid, qmp, onEvent);
 }
 
+/** What setpriv answers when the program it is to become is not there. */
+const notExecuted = 127;
+
 async function spawnQemu(context: QemuContext, guest: GuestDefinition, paths: GuestPaths) {
   const { qemu_program, accel, tb_size_mb, user } = context;
   const argv = commandLine(guest, paths, { program: qemu_program, accel, tb_size_mb, run_as: user?.name });
@@ -43,7 +46,10 @@ async function spawnQemu(context: QemuContext, guest: GuestDefinition, paths: Gu
     const child = start(argv, { detached: true, stdio: ["ignore", words.fd, words.fd], cwd: "/" });
     const failed = new Promise<never>((_resolve, reject) => {
       child.once("error", (cause) => reject(programMissing(qemu_program, cause)));
-      child.once("exit", (code, signal) => reject(new Error(`exit ${code ?? signal ?? "unknown"}`)));
+      child.once("exit", (code, signal) => {
+        const how = new Error(`exit ${code ?? signal ?? "unknown"}`);
+        reject(code === notExecuted ? programMissing(qemu_program, how) : how);
+      });
     });
     failed.catch(() => undefined);
     if (child.pid === undefined) return await failed;
