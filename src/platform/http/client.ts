@@ -4,7 +4,7 @@
  */
 import { Pool } from "undici";
 import type { TSchema } from "typebox";
-import type { BodyOf, OperationSpec, QueryOf, ReplyOf } from "#contracts/kit/resource.ts";
+import type { AnyOperation, BodyOf, OperationSpec, QueryOf, ReplyOf } from "#contracts/kit/resource.ts";
 import { traceHeaders } from "../trace/trace.ts";
 import type { Fetcher } from "./service.ts";
 
@@ -101,22 +101,19 @@ export interface ContractClient {
     operation: OperationSpec<Q, B, R>,
     request?: CallRequest<QueryOf<OperationSpec<Q, B, R>>, BodyOf<OperationSpec<Q, B, R>>>,
   ): Promise<ReplyOf<OperationSpec<Q, B, R>>>;
+  /** Calls an operation whose answer is bytes. */
+  stream(operation: AnyOperation, request?: CallRequest<unknown, undefined>): Promise<ReadableStream<Uint8Array>>;
 }
 
 /** A typed client of one service. `token` is asked for each call that brings none: a service user's own. */
 export function makeClient(upstream: Upstream, service: ServiceName, token?: () => Promise<string>): ContractClient {
   return {
     async call(operation, request = {}) {
-      const path = operation.path.replaceAll(/\{(\w+)\}/g, (_whole, name: string) => encodeURIComponent(request.params?.[name] ?? ""));
+      const path = pathOf(operation, request.params);
       const given = request.token ?? (operation.policy === "public" ? undefined : await token?.());
       const response = await upstream.fetch(service, path + searchOf(request.query), {
         method: operation.method,
-        headers: {
-          accept: "application/json",
-          ...(request.body === undefined ? {} : { "content-type": "application/json" }),
-          ...(given ? { "x-auth-token": given } : {}),
-          ...request.headers,
-        },
+        headers: headersOf(given, request),
         body: request.body === undefined ? null : JSON.stringify(request.body),
         ...(request.signal ? { signal: request.signal } : {}),
       });
@@ -124,7 +121,27 @@ export function makeClient(upstream: Upstream, service: ServiceName, token?: () 
       if (response.status >= 300) throw refused(service, response.status, text);
       return (text === "" ? undefined : JSON.parse(text)) as never; // the contract is the type
     },
+    async stream(operation, request = {}) {
+      const path = pathOf(operation, request.params);
+      const given = request.token ?? (await token?.());
+      const response = await upstream.fetch(service, path, { method: operation.method, headers: headersOf(given, request) });
+      if (response.status >= 300 || response.body === null) throw refused(service, response.status, await response.text());
+      return response.body;
+    },
   };
+}
+
+function headersOf(token: string | undefined, request: CallRequest<unknown, unknown>): Record<string, string> {
+  return {
+    accept: "application/json",
+    ...(request.body === undefined ? {} : { "content-type": "application/json" }),
+    ...(token ? { "x-auth-token": token } : {}),
+    ...request.headers,
+  };
+}
+
+function pathOf(operation: AnyOperation, params: Record<string, string> = {}): string {
+  return operation.path.replaceAll(/\{(\w+)\}/g, (_whole, name: string) => encodeURIComponent(params[name] ?? ""));
 }
 
 function searchOf(query: unknown): string {
