@@ -1,0 +1,57 @@
+/** Nova's database and all that is in it: opened by the API, the scheduler and the conductor; never by an agent (law 1). */
+import type { Kysely, Transaction } from "kysely";
+import { makeOperationStore, type OperationStore, type OperationTables } from "#platform/operations/store.ts";
+import type { Parts } from "#platform/role/role.ts";
+import { makeBlockDeviceStore, type BlockDeviceStore } from "./block-devices.ts";
+import { makeDecisionStore, type DecisionStore } from "./decisions.ts";
+import { makeFlavorStore, type FlavorStore } from "./flavors.ts";
+import { makeHostStore, type HostStore } from "./hosts.ts";
+import { makeInstanceActionStore, type InstanceActionStore } from "./instance-actions.ts";
+import { makeKeypairStore, type KeypairStore } from "./keypairs.ts";
+import { novaMigrations } from "./migrations.ts";
+import { makeQuotaStore, type QuotaStore } from "./quotas.ts";
+import { makeServerStore, type ServerStore } from "./servers.ts";
+import type { NovaTables } from "./tables.ts";
+import { makeVirtualInterfaceStore, type VirtualInterfaceStore } from "./virtual-interfaces.ts";
+
+export interface NovaStore {
+  servers: ServerStore;
+  blockDevices: BlockDeviceStore;
+  virtualInterfaces: VirtualInterfaceStore;
+  flavors: FlavorStore;
+  keypairs: KeypairStore;
+  hosts: HostStore;
+  instanceActions: InstanceActionStore;
+  quotas: QuotaStore;
+  decisions: DecisionStore;
+  operations: OperationStore;
+  /** For queries that no noun has. */
+  db: Kysely<NovaTables>;
+  /**
+   * All or nothing. Pass `trx` to every function called in `work`: one that uses the store itself would wait for the end
+   * of the transaction that waits for it. No call to another service inside.
+   */
+  transaction<T>(work: (trx: Transaction<NovaTables>) => Promise<T>): Promise<T>;
+  close(): Promise<void>;
+}
+
+export async function openNovaStore(parts: Pick<Parts, "openDatabase" | "clock" | "ids">): Promise<NovaStore> {
+  const db = await parts.openDatabase<NovaTables>({ name: "nova", migrations: novaMigrations });
+  const { clock } = parts;
+  return {
+    servers: makeServerStore(db, clock),
+    blockDevices: makeBlockDeviceStore(db, clock),
+    virtualInterfaces: makeVirtualInterfaceStore(db, clock),
+    flavors: makeFlavorStore(db, clock),
+    keypairs: makeKeypairStore(db, clock),
+    hosts: makeHostStore(db, parts),
+    instanceActions: makeInstanceActionStore(db, clock),
+    quotas: makeQuotaStore(db),
+    decisions: makeDecisionStore(db, clock),
+    // The operations' table is one of nova's own: its store asks for no other.
+    operations: makeOperationStore(db as unknown as Kysely<OperationTables>, clock),
+    db,
+    transaction: (work) => db.transaction().execute(work),
+    close: () => db.destroy(),
+  };
+}
