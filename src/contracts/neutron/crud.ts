@@ -1,5 +1,5 @@
 /** The five operations that all of Neutron's resources share. */
-import Type, { type Static, type TSchema } from "typebox";
+import { Type, type Static, type TSchema } from "typebox";
 import { operation } from "../kit/resource.ts";
 import { Link, ListQuery } from "./fields.ts";
 

@@ -2,7 +2,7 @@
  * Kinds of attributes that Neutron's resources share. `x-reason` is what a breach says (`{value}` filled in): Neutron
  * answers `Invalid input for <attribute>. Reason: <reason>.`
  */
-import Type, { type TSchema } from "typebox";
+import { Type, type TSchema } from "typebox";
 
 /** True and false in every spelling that Neutron takes; handlers read it with `asBoolean`. */
 export const Bool = Type.Unsafe<boolean>({

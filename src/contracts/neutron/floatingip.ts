@@ -1,5 +1,5 @@
 /** Floating IPs: addresses of an external network that a router translates to a port's fixed address. */
-import Type from "typebox";
+import { Type } from "typebox";
 import { defineResource } from "../kit/resource.ts";
 import { crud } from "./crud.ts";
 import { Ip, Maybe, Nullable, Text, Uuid, closed, projectFields, standardFields } from "./fields.ts";

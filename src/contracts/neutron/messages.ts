@@ -2,7 +2,7 @@
  * What neutron-server and the agents of hosts say to each other. `neutron-server` serves the calls; an agent serves
  * `neutron-agent.<host>`. The plan is whole and idempotent, so a lost poke costs time, never correctness.
  */
-import Type from "typebox";
+import { Type } from "typebox";
 import { defineMessage } from "../kit/message.ts";
 import type { AgentReport, HostPlan } from "./host-plan.ts";
 

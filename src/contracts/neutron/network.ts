@@ -1,5 +1,5 @@
 /** Networks: one broadcast domain each. */
-import Type from "typebox";
+import { Type } from "typebox";
 import { defineResource } from "../kit/resource.ts";
 import { crud } from "./crud.ts";
 import { Bool, Int, Maybe, Name, Nullable, Text, closed, projectFields, standardFields } from "./fields.ts";

@@ -2,7 +2,7 @@
  * Ports: where a device meets a network. A compute host binds a port by setting `binding:host_id`, `device_id` and
  * `device_owner` (`compute:<zone>`); the port becomes ACTIVE when that host's agent has wired it.
  */
-import Type from "typebox";
+import { Type } from "typebox";
 import { defineResource } from "../kit/resource.ts";
 import { crud } from "./crud.ts";
 import { Bool, Ip, Maybe, Name, Nullable, Text, Uuid, closed, projectFields, standardFields } from "./fields.ts";

@@ -1,5 +1,5 @@
 /** Subnets: the addresses of a network. */
-import Type from "typebox";
+import { Type } from "typebox";
 import { defineResource } from "../kit/resource.ts";
 import { crud } from "./crud.ts";
 import { Bool, Int, Ip, Maybe, Name, Nullable, Text, Uuid, closed, projectFields, standardFields } from "./fields.ts";
