@@ -5,9 +5,10 @@
  */
 import { createServer } from "node:net";
 
-const { send } = process;
-if (send === undefined) throw new Error("this program is started by the neutron agent");
-const tell: NonNullable<typeof process.send> = send.bind(process);
+const { send, disconnect } = process;
+if (send === undefined || disconnect === undefined) throw new Error("this program is started by the neutron agent");
+const tell = send.bind(process);
+const leave = disconnect.bind(process);
 const [address = "", port = ""] = process.argv.slice(2);
 const server = createServer({ pauseOnConnect: true });
 
@@ -17,6 +18,6 @@ server.once("error", (error) => {
 server.listen({ host: address, port: Number(port), backlog: 128 }, () => {
   tell({ listening: true }, server, {}, () => {
     server.close();
-    process.disconnect();
+    leave();
   });
 });
