@@ -1,0 +1,59 @@
+/** Where things stand in the drawing. One unit is one CSS pixel at full width. Pure, so that it can be tested. */
+import { lanes, phases, steps, type Lane, type Phase, type Step } from "./steps.ts";
+
+export const chart = {
+  width: 1120,
+  row: 36,
+  top: 14,
+  gutter: 30,
+  badge: 9.5,
+  get height() {
+    return this.top + steps.length * this.row + 12;
+  },
+};
+
+const firstLane = 78;
+const lastLane = chart.width - 46;
+
+export function laneX(lane: Lane): number {
+  return firstLane + (lanes.indexOf(lane) * (lastLane - firstLane)) / (lanes.length - 1);
+}
+
+/** The arrow's height; the sentence stands above it. */
+export function rowY(index: number): number {
+  return chart.top + index * chart.row + 25;
+}
+
+/** Widths of Latin and Chinese letters differ; an estimate is enough to keep the text inside the drawing. */
+export function textWidth(text: string): number {
+  let width = 0;
+  for (const letter of text) width += letter > "\u2e80" ? 12.2 : 6.3;
+  return width;
+}
+
+export interface Label {
+  x: number;
+  anchor: "start" | "end" | "middle";
+}
+
+/** Beside the badge, towards the arrow's point; or ending there when it would leave the drawing. */
+export function labelPlace({ from, to }: Step, text: string): Label {
+  const [left, right] = [Math.min(laneX(from), laneX(to)), Math.max(laneX(from), laneX(to))];
+  const width = textWidth(text);
+  const space = right - left - 2 * chart.badge;
+  if (width <= space) return { x: (left + right) / 2, anchor: "middle" };
+  const start = left + chart.badge + 6;
+  if (start + width <= chart.width - 6) return { x: start, anchor: "start" };
+  return { x: right - chart.badge - 6, anchor: "end" };
+}
+
+export interface Band {
+  phase: Phase;
+  y: number;
+  height: number;
+}
+
+export const bands: readonly Band[] = phases.map((phase) => {
+  const rows = steps.flatMap((step, index) => (step.phase === phase ? [index] : []));
+  return { phase, y: chart.top + (rows[0] ?? 0) * chart.row, height: rows.length * chart.row };
+});
