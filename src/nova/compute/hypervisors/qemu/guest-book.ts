@@ -19,7 +19,7 @@ export interface GuestEntry {
   live: LiveGuest | undefined;
   /** True while a verb changes the run state, so that what follows is no news. */
   quiet: boolean;
-  /** Cuts a graceful stop short. */
+  /** Aborted when the guest is to be destroyed: cuts a graceful stop short. */
   haste: AbortController;
   /** Why the guest was paused by QEMU itself. */
   ioError: string | undefined;

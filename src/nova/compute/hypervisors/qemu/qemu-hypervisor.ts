@@ -17,7 +17,8 @@ import type {
 } from "../hypervisor.ts";
 import { KeyedLock } from "../keyed-lock.ts";
 import { powerStates } from "../hypervisor.ts";
-import { checkDefinition } from "./check-definition.ts";
+import { checkDefinition } from "../check-definition.ts";
+import { refuseChange } from "../refuse-change.ts";
 import { boundLog, readTail } from "./console-log.ts";
 import { refuseLongSocketPaths, type QemuContext, type QemuSettings } from "./context.ts";
 import { diskNames, nicNames } from "./devices.ts";
@@ -89,7 +90,7 @@ class QemuHypervisor implements Hypervisor {
     return this.#lock.run(wanted.uuid, async () => {
       const entry = await book.find(wanted.uuid);
       if (entry && isDeepStrictEqual(entry.record.definition, wanted)) return book.status(entry);
-      if (entry) refuseChange(entry, wanted);
+      if (entry) refuseChange(entry.record.definition, wanted, entry.live !== undefined);
       await makeGuestFolder(context, paths);
       if (wanted.root.kind === "image") await ensureRootDisk(context, wanted.root, paths);
       if (!entry) return book.status(await book.add(wanted.uuid, { version: 1, definition: wanted, power: "stopped" }));
@@ -120,7 +121,11 @@ class QemuHypervisor implements Hypervisor {
     const { book } = await this.#ready();
     const entry = await book.find(uuid).catch(() => undefined);
     entry?.haste.abort();
-    await this.#lock.run(uuid, () => book.remove(uuid));
+    try {
+      await this.#lock.run(uuid, () => book.remove(uuid));
+    } finally {
+      if (entry) entry.haste = new AbortController();
+    }
   }
 
   attachDisk(uuid: string, disk: DiskConnection): Promise<void> {
@@ -326,25 +331,11 @@ async function pressPowerButton(
   live: LiveGuest,
   graceful_ms: number,
 ): Promise<void> {
-  entry.haste = new AbortController();
-  const patience = clock.sleep(graceful_ms, entry.haste.signal).catch(() => undefined);
+  const done = new AbortController();
+  const patience = clock.sleep(graceful_ms, AbortSignal.any([done.signal, entry.haste.signal])).catch(() => undefined);
   // A paused guest does not hear the button; a refusal here only means that the wait is in vain.
   await live.execute("cont").catch(() => undefined);
   await live.execute("system_powerdown").catch(() => undefined);
   await Promise.race([live.ended, patience]);
-  entry.haste.abort();
-}
-
-function refuseChange(entry: GuestEntry, wanted: GuestDefinition): void {
-  const was = entry.record.definition.root;
-  const { root } = wanted;
-  const sameBase =
-    was.kind === "image" &&
-    root.kind === "image" &&
-    was.base_path === root.base_path &&
-    was.base_format === root.base_format;
-  const sameVolume = was.kind === "volume" && root.kind === "volume" && was.disk.volume_id === root.disk.volume_id;
-  if (entry.live) throw new HypervisorError("guest_running", `guest ${entry.uuid} runs; its definition cannot change`);
-  if (!sameBase && !sameVolume)
-    throw new HypervisorError("guest_exists", `guest ${entry.uuid} has another root disk; destroy it first`);
+  done.abort();
 }

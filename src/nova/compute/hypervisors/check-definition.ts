@@ -1,8 +1,8 @@
 /** Refuses definitions QEMU could not honour, before anything is made. Pure. */
 import { isAbsolute } from "node:path";
 import { isUuid } from "#platform/ids/ids.ts";
-import { HypervisorError } from "../hypervisor-error.ts";
-import type { GuestDefinition } from "../hypervisor.ts";
+import { HypervisorError } from "./hypervisor-error.ts";
+import type { GuestDefinition } from "./hypervisor.ts";
 
 /** The definition as it will be remembered: a copy, without fields that are undefined. */
 export function checkDefinition(definition: GuestDefinition): GuestDefinition {
