@@ -23,26 +23,3 @@ export interface ServerFault {
   /** Milliseconds since the epoch. */
   created_at: number;
 }
-
-/** One address of a server. */
-export interface ServerAddress {
-  addr: string;
-  version: 4 | 6;
-  type: "fixed" | "floating";
-  mac: string;
-  port_id: string;
-}
-
-/** Addresses as last known, by the network's name, in the order of the interfaces. */
-export type InfoCache = Record<string, ServerAddress[]>;
-
-/** What a user asked of the network: one interface. */
-export interface RequestedNetwork {
-  network_id?: string;
-  port_id?: string;
-  fixed_ip?: string;
-  tag?: string;
-}
-
-/** `auto` and `none` are the user's words; a list names interfaces. */
-export type RequestedNetworks = "auto" | "none" | RequestedNetwork[];

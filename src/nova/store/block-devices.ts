@@ -1,7 +1,7 @@
 /** Disks of servers: the root disk, volumes, and what a user asked to be made into one. */
 import type { Clock } from "#platform/clock/clock.ts";
 import { time } from "./json.ts";
-import type { NovaDb } from "./servers.ts";
+import type { NovaDb } from "./server-row.ts";
 import type { BlockDeviceRow } from "./tables.ts";
 
 export interface BlockDevice extends Omit<BlockDeviceRow, "delete_on_termination" | "attached"> {

@@ -1,7 +1,7 @@
 /** What the scheduler decided and why, kept for the users' questions. */
 import type { Clock } from "#platform/clock/clock.ts";
 import { parsed, time } from "./json.ts";
-import type { NovaDb } from "./servers.ts";
+import type { NovaDb } from "./server-row.ts";
 
 export interface DecisionStore {
   /** One per attempt; repeating it replaces it. `decision` is any JSON. */

@@ -1,7 +1,7 @@
 /** Flavors and who may use the private ones. */
 import type { Clock } from "#platform/clock/clock.ts";
 import { parsed, time } from "./json.ts";
-import type { NovaDb } from "./servers.ts";
+import type { NovaDb } from "./server-row.ts";
 import type { FlavorRow } from "./tables.ts";
 
 export interface Flavor extends Omit<FlavorRow, "is_public" | "disabled" | "extra_specs"> {

@@ -1,7 +1,7 @@
 /** Services and compute nodes: who reported, when, and what a host has. */
 import type { Clock } from "#platform/clock/clock.ts";
 import type { Ids } from "#platform/ids/ids.ts";
-import type { NovaDb } from "./servers.ts";
+import type { NovaDb } from "./server-row.ts";
 import type { ComputeNodeRow, ServiceRow } from "./tables.ts";
 
 export interface Service extends Omit<ServiceRow, "disabled" | "forced_down"> {
@@ -16,7 +16,7 @@ export type ComputeNodeReport = Omit<ComputeNodeRow, "created_at" | "updated_at"
 /** A service is up when it reported within this time. */
 export const serviceDownAfter_ms = 60_000;
 
-export interface HostStore {
+export interface ServiceStore {
   /** A service says that it lives; the first time makes its row. Returns the row. */
   heartbeat(report: { host: string; binary: string; zone: string; version: number }): Promise<Service>;
   listServices(filter?: { host?: string | undefined; binary?: string | undefined }): Promise<Service[]>;
@@ -29,17 +29,24 @@ export interface HostStore {
   deleteService(id: string): Promise<boolean>;
   /** True when the service reported lately and nobody forced it down. */
   isUp(service: Service): boolean;
+}
+
+export interface ComputeNodeStore {
   /** Writes what a host has; keyed by host and hypervisor name. Returns the row. */
   putNode(report: ComputeNodeReport): Promise<ComputeNode>;
   listNodes(): Promise<ComputeNode[]>;
   findNode(id: string): Promise<ComputeNode | undefined>;
 }
 
+export type HostStore = ServiceStore & ComputeNodeStore;
+
 export function makeHostStore(db: NovaDb, parts: { clock: Clock; ids: Ids }): HostStore {
-  const { clock, ids } = parts;
+  return { ...makeServiceStore(db, parts), ...makeComputeNodeStore(db, parts.clock) };
+}
+
+function makeServiceStore(db: NovaDb, { clock, ids }: { clock: Clock; ids: Ids }): ServiceStore {
   const services = () => db.selectFrom("services").selectAll();
-  const nodes = () => db.selectFrom("compute_nodes").selectAll();
-  const store: HostStore = {
+  return {
     async heartbeat({ host, binary, zone, version }) {
       const now = clock.now();
       const row = {
@@ -92,6 +99,12 @@ export function makeHostStore(db: NovaDb, parts: { clock: Clock; ids: Ids }): Ho
     },
     isUp: (service) =>
       !service.forced_down && service.last_seen_at !== null && clock.now() - service.last_seen_at < serviceDownAfter_ms,
+  };
+}
+
+function makeComputeNodeStore(db: NovaDb, clock: Clock): ComputeNodeStore {
+  const nodes = () => db.selectFrom("compute_nodes").selectAll();
+  return {
     async putNode(report) {
       const now = clock.now();
       const { id: _id, ...change } = report;
@@ -113,7 +126,6 @@ export function makeHostStore(db: NovaDb, parts: { clock: Clock; ids: Ids }): Ho
       return row && nodeOf(row);
     },
   };
-  return store;
 }
 
 function serviceOf(row: ServiceRow): Service {

@@ -1,7 +1,7 @@
 /** The log of a server for its users: which request did what, and how its events ended. */
 import type { Clock } from "#platform/clock/clock.ts";
 import { time } from "./json.ts";
-import type { NovaDb } from "./servers.ts";
+import type { NovaDb } from "./server-row.ts";
 import type { InstanceActionEventRow, InstanceActionRow } from "./tables.ts";
 
 export type InstanceAction = InstanceActionRow;

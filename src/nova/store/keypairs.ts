@@ -1,7 +1,7 @@
 /** Public keys of users. A private key is never here: it is made for one answer and forgotten. */
 import type { Clock } from "#platform/clock/clock.ts";
 import { time } from "./json.ts";
-import type { NovaDb } from "./servers.ts";
+import type { NovaDb } from "./server-row.ts";
 import type { KeypairRow } from "./tables.ts";
 
 export type Keypair = KeypairRow;

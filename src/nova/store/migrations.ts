@@ -30,7 +30,7 @@ async function index(db: Kysely<unknown>, table: string, on: string[], unique = 
 
 async function servers(db: Kysely<unknown>): Promise<void> {
   const spec = [
-    "id name project_id user_id vm_state flavor metadata tags hostname reservation_id disk_config: text",
+    "id name project_id user_id vm_state flavor flavor_id metadata tags hostname reservation_id disk_config: text",
     "security_groups requested_networks scheduler_hints info_cache: text",
     "host node task_state image_ref key_name key_data key_type user_data availability_zone: text?",
     "requested_host requested_node description locked_by locked_reason root_device_name access_ip_v4 access_ip_v6: text?",
@@ -61,15 +61,6 @@ async function devices(db: Kysely<unknown>): Promise<void> {
   await columns(db, "block_devices", spec).addPrimaryKeyConstraint("block_devices_key", ["id"]).execute();
   await index(db, "block_devices", ["server_id"]);
   await index(db, "block_devices", ["volume_id"]);
-  await columns(db, "virtual_interfaces", [
-    "server_id port_id: text",
-    "mac network_id tag: text?",
-    "created_by_nova: integer",
-    "created_at: bigint",
-  ])
-    .addPrimaryKeyConstraint("virtual_interfaces_key", ["port_id"])
-    .execute();
-  await index(db, "virtual_interfaces", ["server_id"]);
 }
 
 async function catalogue(db: Kysely<unknown>): Promise<void> {

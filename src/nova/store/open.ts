@@ -12,12 +12,10 @@ import { novaMigrations } from "./migrations.ts";
 import { makeQuotaStore, type QuotaStore } from "./quotas.ts";
 import { makeServerStore, type ServerStore } from "./servers.ts";
 import type { NovaTables } from "./tables.ts";
-import { makeVirtualInterfaceStore, type VirtualInterfaceStore } from "./virtual-interfaces.ts";
 
 export interface NovaStore {
   servers: ServerStore;
   blockDevices: BlockDeviceStore;
-  virtualInterfaces: VirtualInterfaceStore;
   flavors: FlavorStore;
   keypairs: KeypairStore;
   hosts: HostStore;
@@ -41,7 +39,6 @@ export async function openNovaStore(parts: Pick<Parts, "openDatabase" | "clock" 
   return {
     servers: makeServerStore(db, clock),
     blockDevices: makeBlockDeviceStore(db, clock),
-    virtualInterfaces: makeVirtualInterfaceStore(db, clock),
     flavors: makeFlavorStore(db, clock),
     keypairs: makeKeypairStore(db, clock),
     hosts: makeHostStore(db, parts),

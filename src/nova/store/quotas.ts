@@ -1,5 +1,5 @@
 /** Limits of projects. What is used is counted, never kept in a counter that could drift. */
-import type { NovaDb } from "./servers.ts";
+import type { NovaDb } from "./server-row.ts";
 
 /** The defaults of nova 26. */
 export const quotaDefaults = {

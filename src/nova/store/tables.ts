@@ -23,6 +23,8 @@ export interface ServerRow {
   image_ref: string | null;
   /** Snapshot of the flavor at creation: JSON of `ServerFlavor`. */
   flavor: string;
+  /** The flavor's id, for the filter of lists. */
+  flavor_id: string;
   /** The flavor's, for sums. */
   vcpus: number;
   memory_mb: number;
@@ -55,14 +57,14 @@ export interface ServerRow {
   disk_config: string;
   /** JSON array of names or ids as the user asked for them. */
   security_groups: string;
-  /** JSON of `RequestedNetworks`. */
+  /** JSON array of `RequestedNetwork` (`contracts/nova/order.ts`): what the user asked for, resolved. */
   requested_networks: string;
   /** JSON object of `os:scheduler_hints`. */
   scheduler_hints: string;
   server_group_id: string | null;
   /** JSON of `ServerFault`, or null. */
   fault: string | null;
-  /** JSON of `InfoCache`: the addresses as last known. */
+  /** JSON array of `Interface` (`contracts/nova/order.ts`): the interfaces as last known, and who made their ports. */
   info_cache: string;
   /** Number of the newest report of an agent that was taken in: an older one changes nothing. */
   generation: number;
@@ -117,17 +119,6 @@ export interface BlockDeviceRow {
   attached: Flag;
   created_at: number;
   updated_at: number;
-}
-
-export interface VirtualInterfaceRow {
-  server_id: string;
-  port_id: string;
-  mac: string | null;
-  network_id: string | null;
-  /** True when nova made the port and therefore deletes it with the server. */
-  created_by_nova: Flag;
-  tag: string | null;
-  created_at: number;
 }
 
 export interface FlavorRow {
@@ -263,7 +254,6 @@ export interface NovaTables extends OperationTables {
   system_metadata: SystemMetadataRow;
   scheduler_decisions: SchedulerDecisionRow;
   block_devices: BlockDeviceRow;
-  virtual_interfaces: VirtualInterfaceRow;
   flavors: FlavorRow;
   flavor_access: FlavorAccessRow;
   keypairs: KeypairRow;
