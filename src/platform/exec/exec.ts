@@ -42,17 +42,22 @@ export function exec(argv: readonly [string, ...string[]], options: ExecOptions 
       cwd: options.cwd,
       env: { PATH: defaultPath, LC_ALL: "C", ...options.env },
       stdio: ["pipe", "pipe", "pipe"],
-      timeout: options.timeout_ms ?? 60_000,
       killSignal: "SIGKILL",
       signal: options.signal,
     });
+    // Not spawn's own timeout: its timer keeps running when the program could not be started at all.
+    const limit = setTimeout(() => child.kill("SIGKILL"), options.timeout_ms ?? 60_000);
     const out: Buffer[] = [];
     const err: Buffer[] = [];
     child.stdout.on("data", (chunk: Buffer) => out.push(chunk));
     child.stderr.on("data", (chunk: Buffer) => err.push(chunk));
     child.stdin.on("error", () => undefined);
-    child.on("error", (error) => reject(new ExecError(argv, null, error.message)));
+    child.on("error", (error) => {
+      clearTimeout(limit);
+      reject(new ExecError(argv, null, error.message));
+    });
     child.on("close", (code) => {
+      clearTimeout(limit);
       const result = { code: code ?? -1, stdout: Buffer.concat(out).toString(), stderr: Buffer.concat(err).toString() };
       if (code !== null && (options.okCodes ?? [0]).includes(code)) resolve(result);
       else reject(new ExecError(argv, code, result.stderr));
