@@ -1,0 +1,81 @@
+/** Keystone: who is who, who may what, and where the services are. */
+import { join } from "node:path";
+import { defaultRules, type ResourceSpec } from "#contracts/kit/resource.ts";
+import { baseRules } from "#contracts/keystone/rules.ts";
+import type { TokenVerifier } from "#platform/auth/identity.ts";
+import type { Implementation } from "#platform/http/call.ts";
+import { makeService } from "#platform/http/service.ts";
+import { makePolicy } from "#platform/policy/policy.ts";
+import type { Parts, RunningRole } from "#platform/role/role.ts";
+import type { KeystoneDeps } from "./api/deps.ts";
+import { tokenHandlers } from "./api/tokens.ts";
+import { versionHandlers } from "./api/versions.ts";
+import { bootstrap, type BootstrapSpec } from "./bootstrap.ts";
+import { makePasswords } from "./passwords/passwords.ts";
+import { migrations } from "./store/migrations.ts";
+import { makeReferenceData } from "./store/reference-data.ts";
+import type { Tables } from "./store/tables.ts";
+import { openKeyRepository, rotate } from "./tokens/key-repository.ts";
+import { identityOf, makeTokenProvider } from "./tokens/provider.ts";
+
+export interface KeystoneOptions {
+  /** Brings the database up to this before the first request; left out when somebody else has done it. */
+  bootstrap?: BootstrapSpec;
+  /** Seconds that a token lives; an hour when left out. */
+  token_lifetime_s?: number;
+}
+
+/** The folder of the token keys, below the role's own folder. */
+export function keyFolder(state_dir: string): string {
+  return join(state_dir, "fernet-keys");
+}
+
+/** Makes the staged key primary and stages a new one; running processes follow within a minute. */
+export async function rotateTokenKeys(parts: Pick<Parts, "state_dir" | "ids">): Promise<void> {
+  await rotate(keyFolder(parts.state_dir), parts.ids);
+}
+
+export async function startKeystone(parts: Parts, options: KeystoneOptions = {}): Promise<RunningRole> {
+  const { clock, ids } = parts;
+  const db = await parts.openDatabase<Tables>({ name: "keystone", migrations });
+  const passwords = makePasswords(ids);
+  if (options.bootstrap) await bootstrap({ db, ids, clock, passwords }, options.bootstrap);
+  const keys = await openKeyRepository(keyFolder(parts.state_dir), ids);
+  const reference = makeReferenceData(db);
+  const lifetime_ms = (options.token_lifetime_s ?? 3600) * 1000;
+  const tokens = makeTokenProvider({ db, reference, keys, clock, ids, lifetime_ms });
+  const stopReading = clock.every(60_000, () => {
+    keys.reload().catch((error: unknown) => parts.log.error({ err: error }, "the token keys cannot be read"));
+  });
+  return {
+    mount: "/identity",
+    fetch: makeApi(parts, { db, clock, ids, passwords, reference, tokens }),
+    stop: async () => {
+      stopReading();
+      await db.destroy();
+    },
+  };
+}
+
+function makeApi(parts: Parts, deps: KeystoneDeps): NonNullable<RunningRole["fetch"]> {
+  const verifier: TokenVerifier = async (text) => {
+    const resolved = await deps.tokens.validate(text);
+    return resolved && identityOf(text, resolved);
+  };
+  const all = implementations(deps);
+  const resources: ResourceSpec[] = all.map(({ resource }) => resource);
+  return makeService({
+    ...parts.service,
+    name: "keystone",
+    prefix: "/identity",
+    errorStyle: "keystone",
+    implementations: all,
+    verifier,
+    policy: makePolicy({ ...baseRules, ...defaultRules(resources) }),
+    forbidden: "You are not authorized to perform the requested action: {rule}.",
+  });
+}
+
+function implementations(deps: KeystoneDeps): Implementation[] {
+  return [versionHandlers(), tokenHandlers(deps)];
+}

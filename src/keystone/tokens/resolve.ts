@@ -1,0 +1,95 @@
+/**
+ * What a token means right now. Names, states and roles are read each time: nothing that could hide a revocation is
+ * remembered.
+ */
+import { effectiveRoles } from "../assignments/effective.ts";
+import { listAssignmentsOf, projectTarget } from "../store/assignments.ts";
+import type { Reference, ReferenceData } from "../store/reference-data.ts";
+import {
+  findDomain,
+  findProject,
+  findUser,
+  type SubjectDomain,
+  type SubjectProject,
+  type SubjectUser,
+} from "../store/subjects.ts";
+import type { Db } from "../store/tables.ts";
+import type { ScopeRef, TokenPayload } from "./payload.ts";
+
+export type Scope =
+  | { kind: "unscoped" }
+  | { kind: "project"; project: SubjectProject }
+  | { kind: "domain"; domain: SubjectDomain }
+  | { kind: "system" };
+
+/** A token that is good. */
+export interface Resolved {
+  payload: TokenPayload;
+  user: SubjectUser;
+  scope: Scope;
+  roles: { id: string; name: string }[];
+  reference: Reference;
+}
+
+export interface Resolver {
+  /** Undefined when the user, the scope or all roles are gone, or the token was revoked. Time is not looked at. */
+  resolve(payload: TokenPayload): Promise<Resolved | undefined>;
+  /** The roles of a user in a scope; empty when there are none. */
+  rolesIn(user_id: string, scope: Scope, reference: Reference): Promise<{ id: string; name: string }[]>;
+}
+
+export function makeResolver(db: Db, referenceData: ReferenceData): Resolver {
+  const isRevoked = async (audit_id: string): Promise<boolean> => {
+    const query = db.selectFrom("revoked_tokens").select("audit_id").where("audit_id", "=", audit_id);
+    return (await query.executeTakeFirst()) !== undefined;
+  };
+
+  const rolesIn: Resolver["rolesIn"] = async (user_id, scope, reference) => {
+    if (scope.kind === "unscoped") return [];
+    const assignments = await listAssignmentsOf(db, user_id);
+    const target =
+      scope.kind === "project"
+        ? await projectTarget(db, scope.project, assignments)
+        : scope.kind === "domain"
+          ? { type: "domain" as const, id: scope.domain.id }
+          : { type: "system" as const };
+    return effectiveRoles(assignments, target, reference.implications).flatMap((id) => {
+      const role = reference.roles.get(id);
+      // A role of a domain only stands for the roles it implies; it is in no token itself.
+      return role && role.domain_id === "" ? [{ id, name: role.name }] : [];
+    });
+  };
+
+  return {
+    rolesIn,
+    async resolve(payload) {
+      const [audit_id] = payload.audit_ids;
+      const user = await findUser(db, { id: payload.user_id });
+      if (!audit_id || !isUsable(user) || user.generation !== payload.user_generation) return undefined;
+      const scope = await scopeOf(db, payload.scope);
+      if (!scope || (await isRevoked(audit_id))) return undefined;
+      const reference = await referenceData.current();
+      const roles = await rolesIn(user.id, scope, reference);
+      if (scope.kind !== "unscoped" && roles.length === 0) return undefined;
+      return { payload, user, scope, roles, reference };
+    },
+  };
+}
+
+/** True when the user may have tokens. */
+export function isUsable(user: SubjectUser | undefined): user is SubjectUser {
+  return user !== undefined && user.enabled === 1 && user.domain_enabled === 1;
+}
+
+async function scopeOf(db: Db, ref: ScopeRef): Promise<Scope | undefined> {
+  if (ref.kind === "project") {
+    const project = await findProject(db, { id: ref.id });
+    const good = project?.enabled === 1 && project.domain_enabled === 1 && project.generation === ref.generation;
+    return good ? { kind: "project", project } : undefined;
+  }
+  if (ref.kind === "domain") {
+    const domain = await findDomain(db, { id: ref.id });
+    return domain?.enabled === 1 && domain.generation === ref.generation ? { kind: "domain", domain } : undefined;
+  }
+  return ref;
+}
