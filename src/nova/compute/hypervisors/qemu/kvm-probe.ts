@@ -3,7 +3,7 @@
  * privileged code by emulation, and no ordinary guest ever boots. So the speed is measured (see kvm-rom.ts), once per
  * boot of the host.
  */
-import { access, constants, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { access, constants, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { release } from "node:os";
 import { join } from "node:path";
 import type { Clock } from "#platform/clock/clock.ts";
@@ -64,10 +64,11 @@ async function judge(options: KvmProbeOptions): Promise<KvmVerdict> {
 /** Runs the ROM; `ok` when it came to its end in time. */
 export async function measureRing0(
   accel: "kvm" | "tcg",
-  options: Pick<KvmProbeOptions, "clock" | "qemu_program" | "scratch_dir">,
+  options: Pick<KvmProbeOptions, "clock" | "ids" | "qemu_program" | "scratch_dir">,
 ): Promise<{ ok: boolean; duration_ms: number; failure: string }> {
-  const { clock, qemu_program, scratch_dir } = options;
-  const folder = await mkdtemp(join(scratch_dir, "kvm-"));
+  const { clock, ids, qemu_program, scratch_dir } = options;
+  const folder = join(scratch_dir, `kvm-${ids.hex()}`);
+  await mkdir(folder, { mode: 0o700 });
   const started = clock.monotonic();
   try {
     const rom = join(folder, "rom");
