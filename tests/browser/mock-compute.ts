@@ -1,7 +1,7 @@
 /** MOCK, for tests of the pages only: the few compute routes the pages use. A server called `fail-…` finds no host. */
 import { Hono } from "hono";
 import { flowEnd, flowSteps } from "./mock-trace.ts";
-import { mockFlavors, mockIds, type MockServer, type MockWorld } from "./mock-world.ts";
+import { mockFlavors, mockIds, mockImages, type MockServer, type MockWorld } from "./mock-world.ts";
 
 const build = new Map([
   [8, "scheduling"],
@@ -122,6 +122,7 @@ function create(world: MockWorld, wanted: Record<string, unknown> & { name: stri
       volume_type: "__DEFAULT__",
       created_at: new Date(now).toISOString().slice(0, 23) + "000",
       attachments,
+      volume_image_metadata: { image_name: mockImages.find((image) => image.id === disk.uuid)?.name },
     });
   }
   return server;

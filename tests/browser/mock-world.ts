@@ -45,6 +45,7 @@ export interface MockWorld {
     volume_type: string;
     created_at: string;
     attachments: unknown[];
+    volume_image_metadata?: unknown;
   }[];
 }
 

@@ -106,6 +106,8 @@ export interface Volume {
   bootable: string;
   volume_type: string | null;
   attachments: { server_id: string; device: string }[];
+  /** Of a volume that was made from an image. */
+  volume_image_metadata?: { image_name?: string };
 }
 
 export interface Keypair {

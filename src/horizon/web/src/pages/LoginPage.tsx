@@ -2,7 +2,6 @@
 import Alert from "@cloudscape-design/components/alert";
 import Button from "@cloudscape-design/components/button";
 import ExpandableSection from "@cloudscape-design/components/expandable-section";
-import Form from "@cloudscape-design/components/form";
 import FormField from "@cloudscape-design/components/form-field";
 import Input from "@cloudscape-design/components/input";
 import SpaceBetween from "@cloudscape-design/components/space-between";
@@ -66,54 +65,45 @@ function LoginForm() {
       }}
     >
       <h1 className="visually-hidden">{t("login.title")}</h1>
-      <Form
-        actions={
-          <Button
-            variant="primary"
-            fullWidth
-            formAction="submit"
-            loading={attempt.isPending}
-            disabled={fields.user === ""}
-          >
-            {t("login.submit")}
-          </Button>
-        }
-      >
-        <SpaceBetween size="m">
-          {wrong && (
-            <Alert type="error" header={t("login.wrong")}>
-              {t("login.wrong.advice")}
-            </Alert>
-          )}
-          {attempt.error && !wrong && <ErrorNote error={attempt.error} />}
-          <FormField label={t("login.user")}>
-            <Input
-              value={fields.user}
-              onChange={({ detail }) => set({ user: detail.value })}
-              autoFocus
-              autoComplete="username"
-              spellcheck={false}
-            />
+      <SpaceBetween size="m">
+        {wrong && (
+          <Alert type="error" header={t("login.wrong")}>
+            {t("login.wrong.advice")}
+          </Alert>
+        )}
+        {attempt.error && !wrong && <ErrorNote error={attempt.error} />}
+        <FormField label={t("login.user")}>
+          <Input
+            value={fields.user}
+            onChange={({ detail }) => set({ user: detail.value })}
+            autoFocus
+            autoComplete="username"
+            spellcheck={false}
+          />
+        </FormField>
+        <FormField label={t("login.password")}>
+          <Input
+            value={fields.password}
+            onChange={({ detail }) => set({ password: detail.value })}
+            type="password"
+            autoComplete="current-password"
+          />
+        </FormField>
+        <ExpandableSection headerText={t("login.advanced")}>
+          <FormField label={t("login.domain")}>
+            <Input value={fields.domain} onChange={({ detail }) => set({ domain: detail.value })} spellcheck={false} />
           </FormField>
-          <FormField label={t("login.password")}>
-            <Input
-              value={fields.password}
-              onChange={({ detail }) => set({ password: detail.value })}
-              type="password"
-              autoComplete="current-password"
-            />
-          </FormField>
-          <ExpandableSection headerText={t("login.advanced")}>
-            <FormField label={t("login.domain")}>
-              <Input
-                value={fields.domain}
-                onChange={({ detail }) => set({ domain: detail.value })}
-                spellcheck={false}
-              />
-            </FormField>
-          </ExpandableSection>
-        </SpaceBetween>
-      </Form>
+        </ExpandableSection>
+        <Button
+          variant="primary"
+          fullWidth
+          formAction="submit"
+          loading={attempt.isPending}
+          disabled={fields.user === ""}
+        >
+          {t("login.submit")}
+        </Button>
+      </SpaceBetween>
     </form>
   );
 }

@@ -39,7 +39,7 @@ export function ConsoleLog({ server }: { server: Server }) {
         />
       </div>
       {error && !early && <ErrorNote error={error} onRetry={() => void refetch()} />}
-      <pre className="console" ref={box} tabIndex={0} aria-label={t("console.title")}>
+      <pre className="console" role="log" aria-live="off" ref={box} tabIndex={0} aria-label={t("console.title")}>
         {text || <span className="console-empty">{t("console.empty")}</span>}
       </pre>
     </section>

@@ -2,18 +2,18 @@
 import CopyToClipboard from "@cloudscape-design/components/copy-to-clipboard";
 import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 import { useQuery } from "@tanstack/react-query";
-import { imagesQuery } from "../api/queries.ts";
+import { imagesQuery, volumesQuery } from "../api/queries.ts";
 import type { Server, ServerAddress } from "../api/types.ts";
 import { useT } from "../i18n/i18n.ts";
 import { useLanguage } from "../Language.tsx";
+import { useSession } from "../session.ts";
 import { clockTime, memory } from "../ui/format.ts";
 import { loginUser } from "./login-user.ts";
 
 export function Overview({ server }: { server: Server }) {
   const t = useT();
   const { locale } = useLanguage();
-  const images = useQuery(imagesQuery).data ?? [];
-  const image = server.image === "" ? undefined : images.find(({ id }) => id === (server.image || { id: "" }).id);
+  const imageName = useImageName(server);
   const { vcpus, ram, disk, original_name } = server.flavor;
   const volumes = server["os-extended-volumes:volumes_attached"] ?? [];
   const groups = [...new Set((server.security_groups ?? []).map((group) => group.name))];
@@ -23,7 +23,7 @@ export function Overview({ server }: { server: Server }) {
         columns={4}
         items={[
           { label: t("servers.column.address"), value: <Addresses server={server} /> },
-          { label: t("server.ssh"), value: <Ssh server={server} imageName={image?.name ?? ""} /> },
+          { label: t("server.ssh"), value: <Ssh server={server} imageName={imageName ?? ""} /> },
           {
             label: t("servers.column.flavor"),
             value: (
@@ -33,10 +33,7 @@ export function Overview({ server }: { server: Server }) {
               </>
             ),
           },
-          {
-            label: t("servers.column.image"),
-            value: server.image === "" ? t("servers.from_volume") : (image?.name ?? "–"),
-          },
+          { label: t("servers.column.image"), value: <ImageFact server={server} name={imageName} /> },
           { label: t("servers.column.created"), value: clockTime(server.created, locale) },
           { label: t("server.key"), value: server.key_name ?? "–" },
           { label: t("server.volumes"), value: volumes.map(({ id }) => id.slice(0, 8)).join(", ") || "–" },
@@ -54,6 +51,26 @@ export function Overview({ server }: { server: Server }) {
         />
       </div>
     </section>
+  );
+}
+
+/** The image's name; for a server on a volume, the name of the image that the volume was made from. */
+function useImageName({ image, "os-extended-volumes:volumes_attached": attached = [] }: Server): string | undefined {
+  const { project } = useSession();
+  const images = useQuery(imagesQuery).data ?? [];
+  const volumes = useQuery({ ...volumesQuery(project.id), enabled: image === "" }).data ?? [];
+  if (image !== "") return images.find(({ id }) => id === image.id)?.name;
+  const own = volumes.filter(({ id }) => attached.some((volume) => volume.id === id));
+  return own.map((volume) => volume.volume_image_metadata?.image_name).find((name) => name !== undefined);
+}
+
+function ImageFact({ server, name }: { server: Server; name: string | undefined }) {
+  const t = useT();
+  return (
+    <>
+      {name ?? "–"}
+      {server.image === "" && <div className="quiet">{t("servers.from_volume")}</div>}
+    </>
   );
 }
 

@@ -36,15 +36,18 @@ export interface Label {
   anchor: "start" | "end" | "middle";
 }
 
-/** Beside the badge, towards the arrow's point; or ending there when it would leave the drawing. */
+/** Above the arrow; when it is longer than the arrow, from the badge on, past the arrow's point if there is room. */
 export function labelPlace({ from, to }: Step, text: string): Label {
-  const [left, right] = [Math.min(laneX(from), laneX(to)), Math.max(laneX(from), laneX(to))];
+  const [start, end] = [laneX(from), laneX(to)];
   const width = textWidth(text);
-  const space = right - left - 2 * chart.badge;
-  if (width <= space) return { x: (left + right) / 2, anchor: "middle" };
-  const start = left + chart.badge + 6;
-  if (start + width <= chart.width - 6) return { x: start, anchor: "start" };
-  return { x: right - chart.badge - 6, anchor: "end" };
+  if (width <= Math.abs(end - start) - 2 * chart.badge) return { x: (start + end) / 2, anchor: "middle" };
+  const beside = chart.badge + 6;
+  const rightwards: Label = { x: Math.min(start, end) + beside, anchor: "start" };
+  const leftwards: Label = { x: Math.max(start, end) - beside, anchor: "end" };
+  const fitsRight = rightwards.x + width <= chart.width - 6;
+  const fitsLeft = leftwards.x - width >= chart.gutter + 8;
+  if (end > start) return fitsRight ? rightwards : leftwards;
+  return fitsLeft ? leftwards : rightwards;
 }
 
 export interface Band {
