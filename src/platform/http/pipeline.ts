@@ -72,7 +72,7 @@ export function makePipeline(options: ServiceOptions): Pipeline {
     if (operation.query) refuse(queries.breaches(operation.query, query, version.at));
     if (operation.request) refuse(bodies.breaches(operation.request, body ?? null, version.at));
     const call = makeCall(options, { request, params, operation, identity, version: version.at, query, body, trace, attributes });
-    if (identity && operation.policy !== "public") call.enforce({ project_id: identity.project_id, user_id: identity.user_id });
+    if (identity && operation.policy !== "public") call.enforce(ownTarget(identity));
     if (handler === notImplemented) throw notBuilt(operation);
     const result = await withoutStep(() => handler(call));
     return finish(operation, result, version, requestIdHeaders(options.errorStyle, call.request_id));
@@ -169,6 +169,11 @@ function queryOf(request: Request): Record<string, unknown> {
     query[name] = values.length === 1 ? values[0] : values;
   }
   return query;
+}
+
+/** The target that suits the caller best: whom the policy refuses even this, it refuses everything. */
+function ownTarget({ project_id, user_id, domain_id }: Identity): Record<string, unknown> {
+  return { project_id, user_id, domain_id };
 }
 
 function refuse(breaches: Parameters<typeof sentenceOf>[0] | undefined): void {
