@@ -11,8 +11,8 @@ export const rules = {
   sees: `role:admin or role:service or (role:reader and (${owner} or project_id:%(member_id)s or ${open}))`,
   downloads: `role:admin or role:service or (role:member and (${owner} or project_id:%(member_id)s or ${open}))`,
   readsMembers: `role:admin or (role:reader and (${owner} or project_id:%(member_id)s))`,
-  /** The project that the image is shared with says whether it takes it. */
-  answersSharing: "role:admin or (role:member and project_id:%(member_id)s)",
+  /** The project that the image is shared with says whether it takes it: it is the target. */
+  answersSharing: `role:admin or (role:member and ${owner})`,
   anyone: "@",
 } as const;
 

@@ -85,3 +85,19 @@ export function envelope(style: ErrorStyle, facts: ErrorFacts): unknown {
 export function unauthorized(): unknown {
   return keystone({ status: 401, message: "The request you have made requires authentication.", request_id: "" });
 }
+
+/** Glance answers HTML to whoever does not ask for JSON in the first place. */
+export function wantsHtml(accept: string | null): boolean {
+  if (accept === null || accept.trim() === "") return true;
+  const types = accept.split(",").map((part) => part.split(";")[0]?.trim().toLowerCase() ?? "");
+  return !types.includes("application/json") && types.some((type) => type === "text/html" || type.endsWith("/*"));
+}
+
+const entities: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#x27;" };
+
+/** An error as a page; the sentence is escaped, as it may repeat what the user sent. */
+export function htmlError(status: number, message: string): string {
+  const title = `${status} ${titleOf(status)}`;
+  const text = message.replaceAll(/[&<>"']/g, (char) => entities[char] ?? char);
+  return `<html>\n <head>\n  <title>${title}</title>\n </head>\n <body>\n  <h1>${title}</h1>\n  ${text}<br /><br />\n\n\n\n </body>\n</html>`;
+}

@@ -1,6 +1,6 @@
 /** Answers on the wire: JSON bodies, request ids, and errors in the service's own envelope. */
 import { ApiError } from "#contracts/kit/errors.ts";
-import { envelope, unauthorized, type ErrorStyle } from "#contracts/kit/envelopes.ts";
+import { envelope, htmlError, unauthorized, wantsHtml, type ErrorStyle } from "#contracts/kit/envelopes.ts";
 import type { Log } from "../log/log.ts";
 
 export interface RespondOptions {
@@ -17,7 +17,8 @@ export function requestIdHeaders(style: ErrorStyle, request_id: string): Record<
 }
 
 export function jsonResponse(status: number, body: unknown, headers: Record<string, string>): Response {
-  if (body === undefined || status === 204) return new Response(null, { status, headers: { ...headers, "Content-Length": "0" } });
+  if (body === undefined || status === 204)
+    return new Response(null, { status, headers: { ...headers, "Content-Length": "0" } });
   return new Response(JSON.stringify(body), { status, headers: { "Content-Type": "application/json", ...headers } });
 }
 
@@ -30,8 +31,18 @@ export function errorResponse(options: RespondOptions, error: unknown, request_i
   const headers = { ...requestIdHeaders(options.errorStyle, request_id), ...known.headers };
   if (known.status === 401) {
     const www = { "WWW-Authenticate": `Keystone uri="${options.auth_url}"` };
-    const body = options.errorStyle === "keystone" && known.code !== "unauthorized" ? own(options, known, request_id) : unauthorized();
+    const body =
+      options.errorStyle === "keystone" && known.code !== "unauthorized"
+        ? own(options, known, request_id)
+        : unauthorized();
     return jsonResponse(401, body, { ...headers, ...www });
+  }
+  if (options.errorStyle === "glance" && wantsHtml(request.headers.get("accept"))) {
+    const html = { "Content-Type": "text/html; charset=UTF-8" };
+    return new Response(htmlError(known.status, known.message), {
+      status: known.status,
+      headers: { ...html, ...headers },
+    });
   }
   return jsonResponse(known.status, own(options, known, request_id), headers);
 }
