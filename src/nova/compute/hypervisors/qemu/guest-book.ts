@@ -95,10 +95,11 @@ export class GuestBook {
   async remove(uuid: string): Promise<void> {
     const paths = this.paths(uuid);
     const entry = this.#known.get(uuid);
-    if (entry) entry.quiet = true;
-    const pid = entry?.live?.pid ?? (await findProcess(paths.pidFile));
+    const live = entry?.live;
+    const pid = live?.pid ?? (await findProcess(paths.pidFile));
     if (pid !== undefined) await kill(this.#context.clock, pid);
-    entry?.live?.release();
+    live?.release();
+    if (entry) entry.live = undefined;
     await removeRunFiles(paths);
     await rename(paths.dir, `${paths.dir}.gone`).catch(() => undefined);
     await rm(`${paths.dir}.gone`, { recursive: true, force: true });

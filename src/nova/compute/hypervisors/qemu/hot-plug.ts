@@ -77,9 +77,7 @@ async function removeDevice(context: QemuContext, guest: LiveGuest, device: stri
   const { clock, detach_ms } = context;
   const deadline = clock.monotonic() + detach_ms;
   while (await hasDevice(guest, device)) {
-    const left_ms = deadline - clock.monotonic();
-    if (left_ms <= 0)
-      throw new HypervisorError("device_busy", `the guest did not let go of ${device} within ${detach_ms} ms`);
+    const left_ms = Math.max(1, deadline - clock.monotonic());
     const isOurs = (data: Readonly<Record<string, unknown>>) => data["device"] === device;
     const deleted = guest.nextEvent(
       (e) => e.event === "DEVICE_DELETED" && isOurs(e.data),
@@ -92,6 +90,8 @@ async function removeDevice(context: QemuContext, guest: LiveGuest, device: stri
     });
     await deleted.catch((error: unknown) => {
       if (!(error instanceof QmpError && error.reason === "Timeout")) throw failed(error);
+      if (clock.monotonic() < deadline) return;
+      throw new HypervisorError("device_busy", `the guest did not let go of ${device} within ${detach_ms} ms`);
     });
   }
 }

@@ -257,9 +257,9 @@ class QemuHypervisor implements Hypervisor {
 
   /** A guest ended that nobody stopped. */
   async #lost(book: GuestBook, entry: GuestEntry, live: LiveGuest, ending: Ending): Promise<void> {
-    if (entry.quiet || entry.live !== live) return;
     const { uuid } = entry;
     await this.#lock.run(uuid, async () => {
+      // Whoever stopped or destroyed it meanwhile has taken it off the entry.
       if (entry.live !== live) return;
       entry.live = undefined;
       await removeRunFiles(entry.paths);
