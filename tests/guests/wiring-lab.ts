@@ -3,7 +3,7 @@
  * veth whose near end carries the tap's name. Everything is named after one random word and removed at the end.
  */
 import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { createServer } from "node:http";
+import { createServer, type ServerResponse } from "node:http";
 import { tmpdir } from "node:os";
 import type { PlannedPort } from "#contracts/neutron/host-plan.ts";
 import type { MetadataRequest } from "#neutron/agent/metadata/metadata-backend.ts";
@@ -29,6 +29,9 @@ export interface Guest {
 export interface Service {
   /** The addresses from which it was asked, oldest first. */
   readonly callers: readonly string[];
+  /** True while a request for `/slow` waits for its second half. */
+  held(): true | undefined;
+  release(rest: string): void;
   end(): void;
 }
 
@@ -63,7 +66,7 @@ if [ -n "$staticroutes" ]; then
   set -- $staticroutes
   while [ $# -gt 1 ]; do ip route replace "$1" via "$2"; shift 2; done
 elif [ -n "$router" ]; then ip route replace default via "$router"; fi
-for name in ip mask router dns hostname domain mtu staticroutes; do eval "echo LEASE $name=\\$$name"; done
+for name in ip mask router dns hostname domain mtu staticroutes tftp; do eval "echo LEASE $name=\\$$name"; done
 `;
 
 export async function wiringLab(): Promise<Lab> {
@@ -132,13 +135,20 @@ export async function wiringLab(): Promise<Lab> {
 async function serve(namespace: string, port: number, line: string): Promise<Service> {
   const socket = await listenInNamespace([], namespace, "0.0.0.0", port, new AbortController().signal);
   const callers: string[] = [];
+  let waiting: ServerResponse | undefined;
   const server = createServer((ask, reply) => {
     callers.push(ask.socket.remoteAddress ?? "");
-    reply.end(line);
+    if (ask.url !== "/slow") reply.end(line);
+    else {
+      reply.write(line);
+      waiting = reply;
+    }
   });
   server.listen(socket);
   return {
     callers,
+    held: () => (waiting === undefined ? undefined : true),
+    release: (rest) => waiting?.end(rest),
     end: () => {
       server.close(() => socket.close());
       server.closeAllConnections();
@@ -152,7 +162,7 @@ function makeGuest(namespace: string, folder: string): Guest {
     namespace,
     run,
     dhcp: async () => {
-      const wanted = ["-O", "staticroutes", "-O", "mtu", "-O", "hostname", "-O", "domain"];
+      const wanted = ["-O", "staticroutes", "-O", "mtu", "-O", "hostname", "-O", "domain", "-O", "tftp"];
       const script = ["-s", `${folder}/lease.sh`];
       const result = await run([
         "busybox",
@@ -186,4 +196,29 @@ function makeGuest(namespace: string, folder: string): Guest {
 /** What an HTTP service says, or empty when nobody could be reached. */
 export async function hear(run: Guest["run"], address: string, port: number): Promise<string> {
   return (await run(["timeout", "1.5", "busybox", "wget", "-qO-", `http://${address}:${port}/`])).stdout;
+}
+
+const receiver = `const socket = require("node:dgram").createSocket("udp4");
+socket.on("message", (text) => { process.stdout.write(text); process.exit(0); });
+setTimeout(() => process.exit(0), 1500);
+const [address, port] = process.argv.slice(1);
+socket.bind(Number(port), address);`;
+
+const sender = `const socket = require("node:dgram").createSocket("udp4");
+const [from, fromPort, to, toPort] = process.argv.slice(1);
+socket.bind(Number(fromPort), from, () => setInterval(() => socket.send("hello", Number(toPort), to), 100));
+setTimeout(() => process.exit(0), 1500);`;
+
+/** Sends UDP from one guest's port to another's; resolves with what arrived, empty for nothing. */
+export async function datagram(
+  from: Guest,
+  fromAddress: string,
+  fromPort: number,
+  to: Guest,
+  toAddress: string,
+  toPort: number,
+): Promise<string> {
+  const heard = to.run([process.execPath, "-e", receiver, toAddress, `${toPort}`]);
+  await from.run([process.execPath, "-e", sender, fromAddress, `${fromPort}`, toAddress, `${toPort}`]);
+  return (await heard).stdout;
 }

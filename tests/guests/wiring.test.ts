@@ -2,10 +2,12 @@
 import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
 import { after, before, describe, it } from "node:test";
-import type { HostPlan } from "#contracts/neutron/host-plan.ts";
+import type { HostPlan, PlannedPort } from "#contracts/neutron/host-plan.ts";
 import type { Applied, Wiring } from "#neutron/agent/wiring/wiring.ts";
+import { systemClock } from "#platform/clock/clock.ts";
+import { until } from "#platform/clock/until.ts";
 import { exec } from "#platform/exec/exec.ts";
-import { type Guest, hear, type Lab, type Service, wiringLab } from "./wiring-lab.ts";
+import { datagram, type Guest, hear, type Lab, type Service, wiringLab } from "./wiring-lab.ts";
 import {
   anyOut,
   externalNetwork,
@@ -33,8 +35,8 @@ describe("the wiring of one host", () => {
   const blue = tenantNetwork(false);
   const outside = externalNetwork();
   const a = somePort(red.id, 11, [anyOut, pingIn, tcpIn(22)]);
-  const b = somePort(red.id, 12, [anyOut, pingIn, tcpIn(80, ["10.0.0.11/32"])]);
-  const c = somePort(blue.id, 11, [anyOut, pingIn]);
+  const b = somePort(red.id, 12, [anyOut, pingIn, tcpIn(80, ["10.0.0.11/32"]), { ...tcpIn(5001), protocol: "udp" }]);
+  const c = somePort(blue.id, 11, [anyOut, pingIn, { ...tcpIn(5000), protocol: "udp" }]);
   const d = somePort(blue.id, 12, [anyOut, pingIn]);
   const ports = [a, b, c, d];
   const way = router(red.id, outside.id, { "172.24.4.50": "10.0.0.12" });
@@ -115,6 +117,9 @@ describe("the wiring of one host", () => {
     assert.equal(await heard(guests.a), "web");
     assert.equal(await heard(guests.c), "", "the other network's service must not answer");
     assert.ok(await guests.c.ping("10.0.0.12"), "but its own neighbour does");
+    // Red opens 11:5000 -> 12:5001. In blue the mirror image of that is a new connection of its own and must pass.
+    assert.equal(await datagram(guests.a, "10.0.0.11", 5000, guests.b, "10.0.0.12", 5001), "hello");
+    assert.equal(await datagram(guests.d, "10.0.0.12", 5001, guests.c, "10.0.0.11", 5000), "hello");
   });
 
   it("shows the host to no guest of a tenant network", async () => {
@@ -124,7 +129,9 @@ describe("the wiring of one host", () => {
     const bridge = await lab.run(["ip", "-j", "link", "show", `brq${blue.id.slice(0, 11)}`]);
     const mac = (JSON.parse(bridge.stdout) as { address: string }[])[0]?.address ?? "";
     await guests.c.run(["ip", "neigh", "replace", "172.24.4.1", "lladdr", mac, "dev", "eth0"]);
+    await lab.run(["ip", "route", "replace", "10.0.0.11/32", "dev", `brq${blue.id.slice(0, 11)}`]);
     assert.equal(await hear(guests.c.run, "172.24.4.1", 6666), "");
+    await lab.run(["ip", "route", "del", "10.0.0.11/32"]);
   });
 
   it("translates: floating IP from the host, everything else by the gateway's address", async () => {
@@ -167,6 +174,47 @@ describe("the wiring of one host", () => {
     assert.equal(await ping(), false);
     await good(wiring, whole);
     assert.ok(await ping());
+  });
+
+  it("keeps an open connection when a rule beside it comes or goes", async () => {
+    const slow = await lab.serve(guests.b, 81, "first ");
+    const opened = { ...b, rules: [...b.rules, tcpIn(81)] };
+    const swap = (port: PlannedPort): HostPlan => ({ ...whole, ports: ports.map((old) => (old === b ? port : old)) });
+    await good(wiring, swap(opened));
+    const heard = guests.a.run(["timeout", "5", "busybox", "wget", "-qO-", "http://10.0.0.12:81/slow"]);
+    await until(systemClock(), async () => slow.held(), { limit_ms: 3000, what: "the request to arrive" });
+    await good(wiring, swap({ ...opened, rules: [...opened.rules, tcpIn(8080)] }));
+    slow.release("second");
+    assert.equal((await heard).stdout, "first second");
+    await good(wiring, whole);
+  });
+
+  it("serves a new guest without a restart of DHCP", async () => {
+    const late = somePort(blue.id, 33, [anyOut]);
+    const guest = await lab.guest(late);
+    const all = [...ports, late];
+    const { changes } = await good(wiring, { ...whole, networks: [withHosts(red, all), withHosts(blue, all), outside], ports: all }); // prettier-ignore
+    assert.ok(
+      changes.some((change) => change.includes("read again")),
+      changes.join("\n"),
+    );
+    assert.equal((await guest.dhcp())?.["ip"], "10.0.0.33");
+    const there = await guests.c.run(["busybox", "nslookup", "vm33.cloud.example", "10.0.0.2"]);
+    assert.match(there.stdout, /10\.0\.0\.33/);
+    const stranger = await guest.run(["ip", "link", "set", "eth0", "address", "fa:16:3e:12:34:56"]);
+    assert.equal(stranger.code, 0);
+    assert.equal(await guest.dhcp(), undefined);
+    await guest.run(["ip", "link", "set", "eth0", "address", late.mac]);
+    // Options of its own: 66 is the TFTP server.
+    const options = [{ name: "tftp-server", value: "10.0.0.7", ip_version: 4 as const }];
+    const network = withHosts(blue, all);
+    const hosts = network.dhcp.hosts.map((host) => (host.port_id === late.id ? { ...host, options } : host));
+    const tagged = { ...network, dhcp: { ...network.dhcp, hosts } };
+    await good(wiring, { ...whole, networks: [withHosts(red, all), tagged, outside], ports: all });
+    assert.equal((await guest.dhcp())?.["tftp"], "10.0.0.7");
+    await good(wiring, whole);
+    assert.ok((await wiring.observe()).dhcp.includes(blue.id), "still alive");
+    assert.deepEqual((await good(wiring, whole)).changes, []);
   });
 
   it("repairs what was broken behind its back, also as a new process", async () => {
@@ -216,8 +264,8 @@ describe("the wiring of one host", () => {
   it("gives a used address to its next owner at once", async () => {
     const heir = { ...somePort(blue.id, 11, [anyOut, pingIn]), mac: "fa:16:3e:00:00:77" };
     const guest = await lab.guest(heir);
-    const after_ = [a, b, heir, d];
-    await good(wiring, plan({ ...whole, networks: [withHosts(red, after_), withHosts(blue, after_), outside], ports: after_ })); // prettier-ignore
+    const heirs = [a, b, heir, d];
+    await good(wiring, plan({ ...whole, networks: [withHosts(red, heirs), withHosts(blue, heirs), outside], ports: heirs })); // prettier-ignore
     assert.equal((await guest.dhcp())?.["ip"], "10.0.0.11");
   });
 

@@ -91,9 +91,19 @@ function onSubnet(host: PlannedDhcpHost, subnets: readonly PlannedSubnet[]): boo
   return subnets.some((subnet) => contains(subnet.cidr, host.ip));
 }
 
+/** Tagged only when it has options of its own: see {@link mayReload}. */
 function hostLine(host: PlannedDhcpHost): string {
   const name = isDomain(host.hostname) ? [host.hostname] : [];
-  return [host.mac, `set:${portTag(host)}`, host.ip, ...name].join(",");
+  const tags = hostOptions(host).length === 0 ? [] : [`set:${portTag(host)}`];
+  return [host.mac, ...tags, host.ip, ...name].join(",");
+}
+
+/**
+ * Whether a server that has read `hosts` survives a SIGHUP. dnsmasq 2.90 (Debian 12) dies of it when its hosts file
+ * has `set:` tags and a lease exists; such a server is started anew instead.
+ */
+export function mayReload(hosts: string): boolean {
+  return !hosts.includes(",set:");
 }
 
 /** The full name stands first: it is the answer to a reverse question. */

@@ -6,7 +6,7 @@ import { mkdir, readFile, readdir, rename, rm, writeFile } from "node:fs/promise
 import type { PlannedDhcp } from "#contracts/neutron/host-plan.ts";
 import { systemClock } from "#platform/clock/clock.ts";
 import { until } from "#platform/clock/until.ts";
-import { type DnsmasqFiles, withoutStaleLeases } from "./dnsmasq-files.ts";
+import { type DnsmasqFiles, mayReload, withoutStaleLeases } from "./dnsmasq-files.ts";
 import type { Programs } from "./programs.ts";
 
 export interface DnsmasqHost {
@@ -46,7 +46,8 @@ async function ensure(
   const leases = withoutStaleLeases(await textOf(`${folder}/leases`), dhcp.hosts);
   const sameConf = (await textOf(`${folder}/conf`)) === files.conf;
   const dirty = await changed(folder, files);
-  if (pid !== undefined && sameConf && leases === undefined && (await inNamespace(programs, pid, namespace))) {
+  const stays = sameConf && leases === undefined && (dirty.length === 0 || mayReload(await textOf(`${folder}/hosts`)));
+  if (pid !== undefined && stays && (await inNamespace(programs, pid, namespace))) {
     if (dirty.length === 0) return "";
     for (const name of dirty) await replace(`${folder}/${name}`, files[name]);
     process.kill(pid, "SIGHUP");

@@ -52,9 +52,11 @@ export function batchFailures(result: { code: number; stderr: string }, lines: r
       reasons.push(text.trim());
       continue;
     }
-    failures.push({ item: line.item, reason: `ip ${line.command}: ${reasons.join("; ")}` });
+    // The kernel removes the far half of a veth some time after its namespace: what shall go may go by itself.
+    const gone = line.command.startsWith("link del ") && reasons.every((reason) => /Cannot find device/.test(reason));
+    if (!gone) failures.push({ item: line.item, reason: `ip ${line.command}: ${reasons.join("; ")}` });
     reasons = [];
   }
-  if (failures.length > 0 || result.code === 0) return failures;
+  if (failures.length > 0 || reasons.length === 0) return failures;
   return lines.map((line) => ({ item: line.item, reason: `ip: exit code ${result.code}: ${reasons.join("; ")}` }));
 }
