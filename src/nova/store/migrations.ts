@@ -31,7 +31,7 @@ async function index(db: Kysely<unknown>, table: string, on: string[], unique = 
 async function servers(db: Kysely<unknown>): Promise<void> {
   const spec = [
     "id name project_id user_id vm_state flavor flavor_id metadata tags hostname reservation_id disk_config: text",
-    "security_groups requested_networks scheduler_hints info_cache: text",
+    "security_groups security_group_names requested_networks scheduler_hints info_cache: text",
     "host node task_state image_ref key_name key_data key_type user_data availability_zone: text?",
     "requested_host requested_node description locked_by locked_reason root_device_name access_ip_v4 access_ip_v6: text?",
     "server_group_id fault trace_id request_id: text?",

@@ -13,6 +13,7 @@ interface JsonColumns {
   metadata: Record<string, string>;
   tags: string[];
   security_groups: string[];
+  security_group_names: string[];
   requested_networks: RequestedNetwork[];
   scheduler_hints: Record<string, unknown>;
   fault: ServerFault | null;
@@ -53,6 +54,7 @@ const jsonColumns: Record<keyof JsonColumns, true> = {
   metadata: true,
   tags: true,
   security_groups: true,
+  security_group_names: true,
   requested_networks: true,
   scheduler_hints: true,
   fault: true,
@@ -71,6 +73,7 @@ export function serverOf(row: Selectable<ServerRow>): Server {
     metadata: parsed(row.metadata),
     tags: parsed(row.tags),
     security_groups: parsed(row.security_groups),
+    security_group_names: parsed(row.security_group_names),
     requested_networks: parsed(row.requested_networks),
     scheduler_hints: parsed(row.scheduler_hints),
     fault: parsedOrNull(row.fault),

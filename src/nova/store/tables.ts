@@ -55,8 +55,10 @@ export interface ServerRow {
   access_ip_v4: string | null;
   access_ip_v6: string | null;
   disk_config: string;
-  /** JSON array of names or ids as the user asked for them. */
+  /** JSON array of the ids of the groups asked for; empty: Neutron's default. */
   security_groups: string;
+  /** JSON array of their names, for users. */
+  security_group_names: string;
   /** JSON array of `RequestedNetwork` (`contracts/nova/order.ts`): what the user asked for, resolved. */
   requested_networks: string;
   /** JSON object of `os:scheduler_hints`. */
