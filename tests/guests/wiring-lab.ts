@@ -39,7 +39,8 @@ export interface Lab {
   readonly cloud_id: string;
   /** Runs a program on the host. */
   run(argv: readonly [string, ...string[]], input?: string): Promise<ExecResult>;
-  wiring(): Wiring;
+  /** A wiring of the lab's cloud, or of another one on the same host. */
+  wiring(cloudId?: string): Wiring;
   /** Must come before the plan that names the port is applied. */
   guest(port: PlannedPort): Promise<Guest>;
   /** An HTTP service that says `line`; of a guest, or of the host without one. */
@@ -88,10 +89,10 @@ export async function wiringLab(): Promise<Lab> {
     metadataRequests,
     run: (argv, input) => inside(host, argv, input),
     ping: async (address) => (await inside(host, ["busybox", "ping", "-c1", "-W1", address])).code === 0,
-    wiring: () => {
+    wiring: (cloudId = lab.cloud_id) => {
       const wiring = linuxBridgeWiring({
-        cloud_id: lab.cloud_id,
-        runtime_dir: folder,
+        cloud_id: cloudId,
+        runtime_dir: `${folder}/${cloudId}`,
         prefix: ["nsenter", `--net=/run/netns/${host}`],
         metadata: {
           secret: lab.secret,
