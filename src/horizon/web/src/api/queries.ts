@@ -38,7 +38,9 @@ export const traceQuery = (id: string) =>
     queryFn: async () => call<Api.Trace>("trace", `/v1/servers/${id}`),
     refetchInterval: (query) => (query.state.data?.state === "complete" || query.state.error ? false : 300),
     staleTime: (query) => (query.state.data?.state === "complete" ? Infinity : 0),
-    retry: 2,
+    // Just after the launch the trace may not be written yet.
+    retry: 8,
+    retryDelay: 300,
   });
 
 export const consoleQuery = (id: string, lines: number, live: boolean) =>

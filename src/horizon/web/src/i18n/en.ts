@@ -242,6 +242,7 @@ export const en = {
   "trace.complete": "Complete",
   "trace.failed": "Stopped at step {step}",
   "trace.total": "From click to guest",
+  "trace.total.failed": "From click to failure",
   "trace.steps": "Steps",
   "trace.steps.of": "{done} of {all}",
   "trace.slowest": "Longest",

@@ -243,6 +243,7 @@ export const zhCN: Record<MessageId, string> = {
   "trace.complete": "已完成",
   "trace.failed": "停在第 {step} 步",
   "trace.total": "从点击到启动",
+  "trace.total.failed": "从点击到失败",
   "trace.steps": "步骤",
   "trace.steps.of": "{done} / {all}",
   "trace.slowest": "最长的一步",

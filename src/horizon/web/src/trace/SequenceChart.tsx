@@ -1,4 +1,5 @@
 /** The flow as a drawing: a lane for each part of the cloud, an arrow for each step. */
+import { useEffect, useRef } from "react";
 import { useT } from "../i18n/i18n.ts";
 import { duration } from "../ui/format.ts";
 import { bands, chart, labelPlace, laneX, rowY } from "./geometry.ts";
@@ -12,13 +13,16 @@ export interface ChartProps {
   timing: Timing;
   stateOf: (step: number) => StepState;
   current: Step | undefined;
+  /** Keep the current step in sight. */
+  following: boolean;
 }
 
-export function SequenceChart({ timing, stateOf, current }: ChartProps) {
+export function SequenceChart({ timing, stateOf, current, following }: ChartProps) {
   const t = useT();
   return (
     <div className="sequence" role="group" aria-label={t("trace.chart")}>
       <LaneHeads current={current} />
+      <Follow current={following ? current : undefined} />
       <svg className="sequence-body" viewBox={`0 0 ${chart.width} ${chart.height}`} aria-hidden="true">
         <Bands />
         {lanes.map((lane) => (
@@ -55,6 +59,31 @@ function LaneHeads({ current }: Pick<ChartProps, "current">) {
           </div>
         );
       })}
+    </div>
+  );
+}
+
+/** An unseen mark beside the current step that the window follows, until the reader scrolls for themselves. */
+function Follow({ current }: Pick<ChartProps, "current">) {
+  const mark = useRef<HTMLElement>(null);
+  const left = useRef(false);
+  useEffect(() => {
+    const leave = () => {
+      left.current = true;
+    };
+    const signs = ["wheel", "touchmove", "keydown"];
+    for (const sign of signs) window.addEventListener(sign, leave, { passive: true });
+    return () => {
+      for (const sign of signs) window.removeEventListener(sign, leave);
+    };
+  }, []);
+  useEffect(() => {
+    if (current && !left.current) mark.current?.scrollIntoView({ block: "nearest", behavior: "smooth" });
+  }, [current]);
+  const share = current ? rowY(steps.indexOf(current)) / chart.height : 0;
+  return (
+    <div className="follow" aria-hidden="true">
+      <i ref={mark} style={{ top: `${share * 100}%` }} />
     </div>
   );
 }
@@ -96,7 +125,7 @@ function Arrow(props: { step: Step; index: number; state: StepState; timed: Time
       <text className="arrow-number" x={from} y={y} textAnchor="middle" dominantBaseline="central">
         {step.step}
       </text>
-      <text className="arrow-label" x={label.x} y={y - 9} textAnchor={label.anchor}>
+      <text className="arrow-label" x={label.x} y={y - 8} textAnchor={label.anchor}>
         {sentence}
         {time && (
           <tspan className="arrow-time" dx="6">

@@ -41,7 +41,10 @@ export function Timeline({ timing, stateOf }: { timing: Timing; stateOf: (step: 
                   {timed?.detail && <em> {timed.detail}</em>}
                 </span>
               </td>
-              <td className="number">{timed && (timed.at_ms < 0 ? t("trace.before") : `+${duration(timed.at_ms)}`)}</td>
+              <td className="number">
+                {timed &&
+                  (timed.at_ms < 0 ? t("trace.before") : timed.at_ms < 0.05 ? "0" : `+${duration(timed.at_ms)}`)}
+              </td>
               <td className="timeline-wide">{timed && <Bar step={timed} total_ms={timing.total_ms} />}</td>
               <td className="number strong">{timed && duration(timed.duration_ms)}</td>
             </tr>

@@ -4,7 +4,7 @@ import SegmentedControl from "@cloudscape-design/components/segmented-control";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import { useQuery } from "@tanstack/react-query";
 import { useRef, useState } from "react";
-import { traceQuery } from "../api/queries.ts";
+import { isGone, traceQuery } from "../api/queries.ts";
 import type { Trace } from "../api/types.ts";
 import { useT } from "../i18n/i18n.ts";
 import { ErrorNote } from "../ui/ErrorNote.tsx";
@@ -20,6 +20,7 @@ export function TracePanel({ serverId }: { serverId: string }) {
   const { data, error, isPending } = useQuery(traceQuery(serverId));
   if (data) return <TraceView trace={data} />;
   if (isPending) return <StatusIndicator type="loading">{t("trace.waiting")}</StatusIndicator>;
+  if (isGone(error)) return <p className="panel quiet">{t("trace.none")}</p>;
   return <ErrorNote error={error} />;
 }
 
@@ -70,12 +71,17 @@ function TraceView({ trace }: { trace: Trace }) {
           />
         </div>
       </div>
-      <Shares times={times} whole={whole} />
+      <Shares times={times} whole={whole} progress={reveal.shown / (steps.length - trace.skipped.length)} />
       <p className="visually-hidden" aria-live="polite">
         {current && `${current.step}: ${t(`step.${current.step}`)}`}
       </p>
       {view === "sequence" ? (
-        <SequenceChart timing={times} stateOf={stateOf} current={current} />
+        <SequenceChart
+          timing={times}
+          stateOf={stateOf}
+          current={current}
+          following={!finishedAtFirst.current || reveal.replaying}
+        />
       ) : (
         <Timeline timing={times} stateOf={stateOf} />
       )}
@@ -90,7 +96,7 @@ function Figures({ trace, times, shown, whole }: { trace: Trace; times: Timing; 
   return (
     <dl className="figures">
       <div>
-        <dt>{t("trace.total")}</dt>
+        <dt>{times.failed ? t("trace.total.failed") : t("trace.total")}</dt>
         <dd className="figure-big">{duration(times.total_ms)}</dd>
       </div>
       <div>
@@ -124,10 +130,18 @@ function Figures({ trace, times, shown, whole }: { trace: Trace; times: Timing; 
   );
 }
 
-/** One bar for the whole time, divided by phase. */
-function Shares({ times, whole }: { times: Timing; whole: boolean }) {
+/** How far it is; in the end one bar for the whole time, divided by phase. */
+function Shares({ times, whole, progress }: { times: Timing; whole: boolean; progress: number }) {
   const t = useT();
-  if (!whole || times.total_ms === 0) return <div className="shares shares-empty" />;
+  if (!whole || times.total_ms === 0) {
+    return (
+      <div className="shares">
+        <div className="shares-bar">
+          <span className="share-progress" style={{ width: `${progress * 100}%` }} />
+        </div>
+      </div>
+    );
+  }
   return (
     <figure className="shares" aria-label={t("trace.share")}>
       <div className="shares-bar">

@@ -3,7 +3,7 @@ import { lanes, phases, steps, type Lane, type Phase, type Step } from "./steps.
 
 export const chart = {
   width: 1120,
-  row: 36,
+  row: 32,
   top: 14,
   gutter: 30,
   badge: 9.5,
@@ -21,7 +21,7 @@ export function laneX(lane: Lane): number {
 
 /** The arrow's height; the sentence stands above it. */
 export function rowY(index: number): number {
-  return chart.top + index * chart.row + 25;
+  return chart.top + index * chart.row + 22;
 }
 
 /** Widths of Latin and Chinese letters differ; an estimate is enough to keep the text inside the drawing. */
@@ -36,7 +36,7 @@ export interface Label {
   anchor: "start" | "end" | "middle";
 }
 
-/** Above the arrow; when it is longer than the arrow, from the badge on, past the arrow's point if there is room. */
+/** Above the arrow; when it is longer than the arrow, from the badge on, past the arrow's point; else behind it. */
 export function labelPlace({ from, to }: Step, text: string): Label {
   const [start, end] = [laneX(from), laneX(to)];
   const width = textWidth(text);
@@ -47,7 +47,7 @@ export function labelPlace({ from, to }: Step, text: string): Label {
   const fitsRight = rightwards.x + width <= chart.width - 6;
   const fitsLeft = leftwards.x - width >= chart.gutter + 8;
   if (end > start) return fitsRight ? rightwards : leftwards;
-  return fitsLeft ? leftwards : rightwards;
+  return fitsLeft ? leftwards : { x: start + beside, anchor: "start" };
 }
 
 export interface Band {
