@@ -48,6 +48,7 @@ export async function startLab(options: LabOptions): Promise<Lab> {
     "--no-resolv",
     "--interface=br0",
     "--bind-interfaces",
+    "--no-ping",
   ];
   const answers = [
     `--dhcp-range=${subnet}.10,${subnet}.50,255.255.255.0,1h`,

@@ -32,7 +32,7 @@ before(async () => {
 });
 after(() => rm(folder, { recursive: true }));
 
-function metaData(name: string): string {
+function metaData(name: string, extra: Record<string, string> = {}): string {
   const names = {
     uuid: `00000000-0000-4000-8000-${name
       .padStart(12, "0")
@@ -46,7 +46,13 @@ function metaData(name: string): string {
     launch_index: 0,
     devices: [],
   };
-  return JSON.stringify({ ...more, ...names, hostname: `${name}.novalocal`, public_keys: { mine: publicKey } });
+  return JSON.stringify({
+    ...more,
+    ...extra,
+    ...names,
+    hostname: `${name}.novalocal`,
+    public_keys: { mine: publicKey },
+  });
 }
 
 async function overlay(name: string): Promise<string> {
@@ -173,7 +179,7 @@ test(
     const scratch = path.join(folder, "drive");
     const latest = path.join(scratch, "tree/openstack/latest");
     await mkdir(latest, { recursive: true });
-    await writeFile(path.join(latest, "meta_data.json"), metaData("beta"));
+    await writeFile(path.join(latest, "meta_data.json"), metaData("beta", { admin_pass: "Sesam 1" }));
     await writeFile(path.join(latest, "user_data"), "#cloud-config\n{}\n");
     const config_drive = path.join(scratch, "config.iso");
     const source = path.join(scratch, "tree");
@@ -186,6 +192,10 @@ test(
       assert.equal(await eventually(guest, address, "hostname"), "beta");
       assert.match(await guest.console(), /metadata from config-drive/);
       assert.match(await guest.console(), /user data is not a script/);
+      const hash = "sed -n 's/^root:\\([^:]*\\):.*/\\1/p' /etc/shadow";
+      const check = `${hash}; mkpasswd -m sha512 -S $(${hash} | cut -d '$' -f 3) 'Sesam 1'`;
+      const [stored, computed] = (await guest.ssh("root", address, check)).split("\n");
+      assert.equal(stored, computed, "the console password of root is the one of the config drive");
       const requests = (await readFile(lab.leases, "utf8")).trim().split("\n");
       assert.equal(requests.length, 1);
       assert.match(requests[0] ?? "", / beta /);

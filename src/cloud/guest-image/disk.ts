@@ -7,8 +7,8 @@ import path from "node:path";
 import { exec } from "#platform/exec/exec.ts";
 
 export interface DiskParts {
-  /** Scratch folder. */
-  work_dir: string;
+  /** Folder for intermediate files. */
+  scratch: string;
   kernel: string;
   initrd: string;
   /** Folder that becomes the root file system. */
@@ -43,8 +43,8 @@ async function emptyFile(file: string, size: number): Promise<string> {
 export async function makeBootPartition(parts: DiskParts): Promise<string> {
   const payload = (await stat(parts.kernel)).size + (await stat(parts.initrd)).size;
   const size = Math.max(Math.ceil(payload / mib) + 2, 17) * mib;
-  const boot = await emptyFile(path.join(parts.work_dir, "boot.raw"), size);
-  const menu = path.join(parts.work_dir, "syslinux.cfg");
+  const boot = await emptyFile(path.join(parts.scratch, "boot.raw"), size);
+  const menu = path.join(parts.scratch, "syslinux.cfg");
   await writeFile(menu, bootMenu);
   await exec(["mkfs.vfat", "-F", "16", "-n", "BOOT", "-i", "43554d55", boot]);
   const files = [
@@ -59,7 +59,7 @@ export async function makeBootPartition(parts: DiskParts): Promise<string> {
 
 /** ext4 filled from the tree; may grow to a terabyte while mounted. Returns the file. */
 export async function makeRootPartition(parts: DiskParts): Promise<string> {
-  const root = await emptyFile(path.join(parts.work_dir, "root.raw"), rootSize);
+  const root = await emptyFile(path.join(parts.scratch, "root.raw"), rootSize);
   const extended = `root_owner=0:0,resize=${2 ** 28},hash_seed=43554d55-4c45-5400-0000-000000000001`;
   const layout = ["-b", "4096", "-J", "size=4", "-m", "0", "-N", "8192", "-E", extended];
   const identity = ["-L", "root", "-U", "43554d55-4c45-5400-0000-000000000002"];
@@ -73,7 +73,7 @@ export async function makeRootPartition(parts: DiskParts): Promise<string> {
 /** Partition table, boot code and both partitions in one raw file; returns the file. */
 export async function assembleDisk(parts: DiskParts, boot: string, root: string): Promise<string> {
   const bootSize = (await stat(boot)).size;
-  const disk = await emptyFile(path.join(parts.work_dir, "disk.raw"), bootStart + bootSize + rootSize);
+  const disk = await emptyFile(path.join(parts.scratch, "disk.raw"), bootStart + bootSize + rootSize);
   const bootLine = `start=${bootStart / sector}, size=${bootSize / sector}, type=e, bootable`;
   const rootLine = `start=${(bootStart + bootSize) / sector}, size=${rootSize / sector}, type=83`;
   const table = `label: dos\nlabel-id: 0x43554d55\n${bootLine}\n${rootLine}\n`;
@@ -86,7 +86,7 @@ export async function assembleDisk(parts: DiskParts, boot: string, root: string)
 
 /** Compressed qcow2; appears under its name only when it is whole. */
 export async function writeQcow2(disk: string, output_path: string): Promise<void> {
-  const half = `${output_path}.half`;
+  const half = `${output_path}.${process.pid}.half`;
   const convert = ["qemu-img", "convert", "-f", "raw", "-O", "qcow2", "-c", disk, half] as const;
   await exec(convert, { timeout_ms: 300_000 });
   await rename(half, output_path);

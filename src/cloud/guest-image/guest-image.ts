@@ -3,7 +3,7 @@
  * with real servers. It boots in about ten seconds even without hardware virtualisation, takes its address by DHCP, its
  * keys, name and user data from a config drive or 169.254.169.254, and powers off when asked to.
  */
-import { mkdir, readFile, stat, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { assembleDisk, makeBootPartition, makeRootPartition, writeQcow2, type DiskParts } from "./disk.ts";
 import { makeInitrd } from "./initrd.ts";
@@ -62,8 +62,15 @@ export async function buildGuestImage(options: GuestImageOptions): Promise<Guest
   const key = await imageKey(sources, files_dir);
   const kernel = sources.kernel_package.replace("linux-image-", "");
   if (!(await isCurrent(options.output_path, key))) {
-    await build({ ...options, files_dir }, sources, begin);
-    await writeFile(`${options.output_path}.key`, `${key}\n`);
+    await mkdir(path.dirname(options.output_path), { recursive: true });
+    const scratch = await mkdtemp(path.join(options.work_dir, "build-"));
+    try {
+      await removeStale(scratch);
+      await build({ ...options, files_dir, scratch }, sources, begin);
+      await writeFile(`${options.output_path}.key`, `${key}\n`);
+    } finally {
+      await rm(scratch, { recursive: true, force: true });
+    }
     return { path: options.output_path, size_bytes: (await stat(options.output_path)).size, key, built: true, kernel };
   }
   return { path: options.output_path, size_bytes: (await stat(options.output_path)).size, key, built: false, kernel };
@@ -74,23 +81,33 @@ async function isCurrent(output_path: string, key: string): Promise<boolean> {
   return noted.trim() === key && (await stat(output_path).catch(() => undefined)) !== undefined;
 }
 
-type BuildOptions = GuestImageOptions & { files_dir: string };
+/** What killed builds left: scratch folders an hour older than ours. */
+async function removeStale(scratch: string): Promise<void> {
+  const now_ms = (await stat(scratch)).mtimeMs;
+  const work_dir = path.dirname(scratch);
+  for (const name of await readdir(work_dir)) {
+    const folder = path.join(work_dir, name);
+    if (!/^(build|fetch)-/.test(name) || now_ms - (await stat(folder)).mtimeMs < 3_600_000) continue;
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+type BuildOptions = GuestImageOptions & { files_dir: string; scratch: string };
 
 async function build(options: BuildOptions, sources: Sources, begin: (number: number) => void): Promise<void> {
-  const { work_dir, output_path, files_dir } = options;
-  await mkdir(path.dirname(output_path), { recursive: true });
+  const { scratch, output_path, files_dir } = options;
   begin(2);
-  const unpacked = await fetchSources(work_dir, sources);
+  const unpacked = await fetchSources(options.work_dir, sources);
   const kernel = await openKernel(unpacked.kernel);
-  const tree = path.join(work_dir, "tree");
-  const initrd = path.join(work_dir, "initrd");
+  const tree = path.join(scratch, "tree");
+  const initrd = path.join(scratch, "initrd");
   const vmlinuz = path.join(unpacked.kernel, "boot", `vmlinuz-${kernel.release}`);
-  const parts: DiskParts = { work_dir, kernel: vmlinuz, initrd, tree, output_path };
+  const parts: DiskParts = { scratch, kernel: vmlinuz, initrd, tree, output_path };
   begin(3);
   await makeRootTree(tree, { kernel, busybox: unpacked.busybox, rootfs: path.join(files_dir, "rootfs") });
   const root = await makeRootPartition(parts);
   begin(4);
-  await writeFile(initrd, await makeInitrd(kernel, path.join(files_dir, "initrd/init")));
+  await writeFile(initrd, await makeInitrd(kernel, unpacked.initrd_busybox, path.join(files_dir, "initrd/init")));
   const boot = await makeBootPartition(parts);
   begin(5);
   const disk = await assembleDisk(parts, boot, root);

@@ -7,10 +7,9 @@ import { makeCpio, type CpioEntry } from "./cpio.ts";
 import { moduleFiles, type Kernel } from "./modules.ts";
 import { bootModules } from "./packages.ts";
 
-const staticBusybox = "/bin/busybox";
-
-/** Bytes of the compressed initrd. */
-export async function makeInitrd(kernel: Kernel, init: string): Promise<Buffer> {
+/** Bytes of the compressed initrd. `unpacked` is the folder with the static busybox, `init` the script. */
+export async function makeInitrd(kernel: Kernel, unpacked: string, init: string): Promise<Buffer> {
+  const staticBusybox = path.join(unpacked, "bin/busybox");
   const files = await moduleFiles(kernel, bootModules);
   const applets = (await exec([staticBusybox, "--list"])).stdout
     .split("\n")

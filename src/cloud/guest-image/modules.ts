@@ -11,10 +11,14 @@ export interface Kernel {
   release: string;
 }
 
+/** Makes the lists of modules that belong to an unpacked kernel package. */
+export async function listModules(folder: string): Promise<void> {
+  await exec(["depmod", "-b", folder, (await openKernel(folder)).release]);
+}
+
 export async function openKernel(folder: string): Promise<Kernel> {
   const [release] = await readdir(path.join(folder, "lib/modules"));
   if (release === undefined) throw new Error(`no kernel modules in ${folder}`);
-  await exec(["depmod", "-b", folder, release]);
   return { folder, release };
 }
 

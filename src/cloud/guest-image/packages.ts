@@ -1,7 +1,6 @@
 /** Data: what set-up installs before a guest image can be built. Debian's names. */
 
 export const guestImagePackages: readonly string[] = [
-  "busybox-static",
   "dosfstools",
   "dropbear-bin",
   "e2fsprogs",
@@ -16,7 +15,10 @@ export const guestImagePackages: readonly string[] = [
 
 /** Fetched as archives and unpacked, never installed: the guest's kernel and its tools. */
 export const guestKernelMeta = "linux-image-cloud-amd64";
+/** Dynamic, for the guest: asks libc for names, which the static one cannot. */
 export const guestBusybox = "busybox";
+/** Static, for the initrd. The two cannot be installed side by side, but unpacked they can. */
+export const initrdBusybox = "busybox-static";
 
 /** Installed packages whose files go into the guest; their versions are part of the image's key. */
 export const copiedPackages: readonly string[] = [

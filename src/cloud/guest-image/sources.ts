@@ -1,9 +1,10 @@
 /** Which packages an image is made of, and their unpacked files. Archives are fetched once into the work folder. */
 import { createHash } from "node:crypto";
-import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { exec } from "#platform/exec/exec.ts";
-import { copiedPackages, guestBusybox, guestKernelMeta } from "./packages.ts";
+import { listModules } from "./modules.ts";
+import { copiedPackages, guestBusybox, guestKernelMeta, initrdBusybox } from "./packages.ts";
 
 /** Exact versions; the image is a function of these and of the files of this folder. */
 export interface Sources {
@@ -11,6 +12,7 @@ export interface Sources {
   kernel_package: string;
   kernel_version: string;
   busybox_version: string;
+  initrd_busybox_version: string;
   /** Installed package → version. */
   copied: Record<string, string>;
 }
@@ -18,6 +20,7 @@ export interface Sources {
 /** Asks apt what is current; without apt's lists, takes what an earlier build noted in the work folder. */
 export async function resolveSources(work_dir: string): Promise<Sources> {
   const note = path.join(work_dir, "sources.json");
+  await mkdir(work_dir, { recursive: true });
   const copied: Record<string, string> = {};
   for (const name of copiedPackages) {
     const { stdout } = await exec(["dpkg-query", "-W", "-f", "${Version}", name]);
@@ -27,9 +30,10 @@ export async function resolveSources(work_dir: string): Promise<Sources> {
     const { stdout } = await exec(["apt-cache", "depends", guestKernelMeta]);
     const kernel_package = /Depends: (linux-image-[0-9]\S*)/.exec(stdout)?.[1];
     if (kernel_package === undefined) throw new Error(`apt knows no ${guestKernelMeta}; run apt-get update`);
-    const [kernel_version, busybox_version] = [await candidate(kernel_package), await candidate(guestBusybox)];
-    const sources = { kernel_package, kernel_version, busybox_version, copied };
-    await mkdir(work_dir, { recursive: true });
+    const kernel_version = await candidate(kernel_package);
+    const busybox_version = await candidate(guestBusybox);
+    const initrd_busybox_version = await candidate(initrdBusybox);
+    const sources = { kernel_package, kernel_version, busybox_version, initrd_busybox_version, copied };
     await writeFile(note, JSON.stringify(sources));
     return sources;
   } catch (error) {
@@ -46,30 +50,49 @@ async function candidate(name: string): Promise<string> {
   return version;
 }
 
-/** Folders with the unpacked kernel and busybox. */
-export async function fetchSources(work_dir: string, sources: Sources): Promise<{ kernel: string; busybox: string }> {
+/** Folders with the unpacked packages. */
+export interface Unpacked {
+  kernel: string;
+  busybox: string;
+  initrd_busybox: string;
+}
+
+/** Fetches what is missing. Builds in parallel do not disturb one another: a folder appears whole or not at all. */
+export async function fetchSources(work_dir: string, sources: Sources): Promise<Unpacked> {
+  const { kernel_package: name, kernel_version, busybox_version, initrd_busybox_version } = sources;
   return {
-    kernel: await unpacked(work_dir, sources.kernel_package, sources.kernel_version),
-    busybox: await unpacked(work_dir, guestBusybox, sources.busybox_version),
+    kernel: await unpacked(work_dir, name, kernel_version, listModules),
+    busybox: await unpacked(work_dir, guestBusybox, busybox_version),
+    initrd_busybox: await unpacked(work_dir, initrdBusybox, initrd_busybox_version),
   };
 }
 
-async function unpacked(work_dir: string, name: string, version: string): Promise<string> {
+type Prepare = (folder: string) => Promise<void>;
+
+async function unpacked(work_dir: string, name: string, version: string, prepare?: Prepare): Promise<string> {
   const target = path.join(work_dir, "unpacked", `${name}_${version.replaceAll(/[^\w.+~-]/g, "_")}`);
   if (await stat(target).catch(() => undefined)) return target;
-  const debs = path.join(work_dir, "debs");
-  await mkdir(debs, { recursive: true });
   await mkdir(path.dirname(target), { recursive: true });
-  const options = ["-q", "-o", "APT::Sandbox::User=root", "-o", "DPkg::Lock::Timeout=300"];
-  await exec(["apt-get", ...options, "download", `${name}=${version}`], { cwd: debs, timeout_ms: 600_000 });
-  const prefix = `${name}_${encodeURIComponent(version).replaceAll("%3A", "%3a").replaceAll("%2B", "+")}_`;
-  const archive = (await readdir(debs)).find((file) => file.startsWith(prefix) && file.endsWith(".deb"));
-  if (archive === undefined) throw new Error(`apt-get download left no ${prefix}*.deb in ${debs}`);
-  const half = `${target}.half`;
-  await rm(half, { recursive: true, force: true });
-  await exec(["dpkg-deb", "-x", path.join(debs, archive), half]);
-  await rename(half, target);
+  const scratch = await mkdtemp(path.join(work_dir, "fetch-"));
+  try {
+    const options = ["-q", "-o", "APT::Sandbox::User=root", "-o", "DPkg::Lock::Timeout=300"];
+    await exec(["apt-get", ...options, "download", `${name}=${version}`], { cwd: scratch, timeout_ms: 600_000 });
+    const archive = (await readdir(scratch)).find((file) => file.endsWith(".deb"));
+    if (archive === undefined) throw new Error(`apt-get download left no package ${name}`);
+    const files = path.join(scratch, "files");
+    await exec(["dpkg-deb", "-x", path.join(scratch, archive), files]);
+    await prepare?.(files);
+    await rename(files, target).catch(unlessThere);
+  } finally {
+    await rm(scratch, { recursive: true, force: true });
+  }
   return target;
+}
+
+/** Another build was quicker. */
+function unlessThere(error: unknown): void {
+  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  if (code !== "ENOTEMPTY" && code !== "EEXIST") throw error;
 }
 
 /** Recognises an image: same sources and same files of this folder, same key. 16 hex digits. */
