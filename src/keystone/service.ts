@@ -3,12 +3,25 @@ import { join } from "node:path";
 import { defaultRules, type ResourceSpec } from "#contracts/kit/resource.ts";
 import { baseRules } from "#contracts/keystone/rules.ts";
 import type { TokenVerifier } from "#platform/auth/identity.ts";
-import type { Implementation } from "#platform/http/call.ts";
+import { notBuilt } from "#contracts/keystone/not-built.ts";
+import { implement, notImplemented, type Implementation } from "#platform/http/call.ts";
 import { makeService } from "#platform/http/service.ts";
 import { makePolicy } from "#platform/policy/policy.ts";
 import type { Parts, RunningRole } from "#platform/role/role.ts";
 import type { KeystoneDeps } from "./api/deps.ts";
+import { domainHandlers } from "./api/domains.ts";
+import { endpointHandlers } from "./api/endpoints.ts";
+import { grantHandlers } from "./api/grants.ts";
+import { groupHandlers } from "./api/groups.ts";
+import { impliedRoleHandlers } from "./api/implied-roles.ts";
+import { projectTagHandlers } from "./api/project-tags.ts";
+import { projectHandlers } from "./api/projects.ts";
+import { regionHandlers } from "./api/regions.ts";
+import { roleAssignmentHandlers } from "./api/role-assignments.ts";
+import { roleHandlers } from "./api/roles.ts";
+import { serviceHandlers } from "./api/services.ts";
 import { tokenHandlers } from "./api/tokens.ts";
+import { userHandlers } from "./api/users.ts";
 import { versionHandlers } from "./api/versions.ts";
 import { bootstrap, type BootstrapSpec } from "./bootstrap.ts";
 import { makePasswords } from "./passwords/passwords.ts";
@@ -77,5 +90,22 @@ function makeApi(parts: Parts, deps: KeystoneDeps): NonNullable<RunningRole["fet
 }
 
 function implementations(deps: KeystoneDeps): Implementation[] {
-  return [versionHandlers(), tokenHandlers(deps)];
+  const missing = Object.keys(notBuilt.operations).map((name) => [name, notImplemented] as const);
+  return [
+    versionHandlers(),
+    tokenHandlers(deps),
+    userHandlers(deps),
+    groupHandlers(deps),
+    projectHandlers(deps),
+    projectTagHandlers(deps),
+    domainHandlers(deps),
+    roleHandlers(deps),
+    impliedRoleHandlers(deps),
+    grantHandlers(deps),
+    roleAssignmentHandlers(deps),
+    serviceHandlers(deps),
+    endpointHandlers(deps),
+    regionHandlers(deps),
+    implement(notBuilt, Object.fromEntries(missing)),
+  ];
 }

@@ -1,5 +1,5 @@
 /** Tokens, and what the holder of one may ask about it. */
-import Type from "typebox";
+import { Type } from "typebox";
 import { defineResource, operation } from "../kit/resource.ts";
 import { policy } from "./rules.ts";
 

@@ -1,5 +1,5 @@
 /** The documents by which clients find out that this is Keystone v3. */
-import Type from "typebox";
+import { Type } from "typebox";
 import { defineResource, operation } from "../kit/resource.ts";
 
 const Version = Type.Object({

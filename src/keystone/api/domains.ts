@@ -1,0 +1,103 @@
+/** Domains: each has its own users, groups and projects. */
+import { domain } from "#contracts/keystone/project.ts";
+import { errors } from "#contracts/keystone/errors.ts";
+import { implement, type Implementation } from "#platform/http/call.ts";
+import { touchReference } from "../store/reference-data.ts";
+import { rootDomain, type Conn, type ProjectRow } from "../store/tables.ts";
+import { collection, filtered } from "./collection.ts";
+import type { KeystoneDeps } from "./deps.ts";
+import { extraOf, flag, found, optionsOf, refuseImmutable, stored } from "./edit.ts";
+import { changesOf, removeProjects, updateProject } from "./projects.ts";
+import { domainBody } from "./render.ts";
+
+export function domainHandlers({ db, ids }: KeystoneDeps): Implementation {
+  const domains = () => db.selectFrom("projects").selectAll().where("is_domain", "=", 1);
+  const find = (id: string | undefined) =>
+    domains()
+      .where("id", "=", id ?? "")
+      .executeTakeFirst();
+
+  return implement(domain, {
+    list: async (call) => {
+      const items = (await domains().orderBy("name").execute()).map((row) => domainBody(call, row));
+      return collection(call, "domains", filtered(items, call.query, ["name", "enabled"]));
+    },
+    create: async (call) => {
+      const given = call.body.domain;
+      const row: ProjectRow = {
+        id: given.explicit_domain_id ?? ids.hex(),
+        name: given.name,
+        domain_id: rootDomain,
+        parent_id: null,
+        is_domain: 1,
+        enabled: flag(given.enabled, 1),
+        description: given.description ?? "",
+        tags: JSON.stringify(given.tags ?? []),
+        options: optionsOf(given.options),
+        extra: extraOf(given, ["explicit_domain_id", "enabled", "description", "tags", "options"]),
+        generation: 0,
+      };
+      await stored(db.insertInto("projects").values(row).execute(), "domain", row.name);
+      return { domain: domainBody(call, row) };
+    },
+    show: async (call) => {
+      const { domain_id } = call.params;
+      const row = found(call, await find(domain_id), "domain", domain_id);
+      call.enforce({ domain_id: row.id });
+      return { domain: domainBody(call, row) };
+    },
+    update: async (call) => {
+      const { domain_id } = call.params;
+      const row = found(call, await find(domain_id), "domain", domain_id);
+      refuseImmutable(row, "domain", call.body.domain);
+      const set = changesOf(row, call.body.domain);
+      const write = db.transaction().execute(async (trx) => {
+        await updateProject(trx, row.id, set);
+        if (!set.enabled) await endTokens(trx, row.id);
+      });
+      await stored(write, "domain", set.name);
+      return { domain: domainBody(call, { ...row, ...set }) };
+    },
+    remove: async (call) => {
+      const { domain_id } = call.params;
+      const row = found(call, await find(domain_id), "domain", domain_id);
+      refuseImmutable(row, "domain");
+      if (row.enabled === 1) {
+        throw errors.forbidden({ detail: "Cannot delete a domain that is enabled, please disable it first." });
+      }
+      await db.transaction().execute(async (trx) => removeDomain(trx, row.id));
+      return undefined;
+    },
+  });
+}
+
+/** No token of the domain's users, and none scoped to its projects, comes back when the domain is enabled again. */
+async function endTokens(conn: Conn, domain_id: string): Promise<void> {
+  for (const table of ["users", "projects"] as const) {
+    await conn
+      .updateTable(table)
+      .set((eb) => ({ generation: eb("generation", "+", 1) }))
+      .where("domain_id", "=", domain_id)
+      .execute();
+  }
+}
+
+async function removeDomain(conn: Conn, domain_id: string): Promise<void> {
+  for (const [table, actor_type] of [
+    ["users", "user"],
+    ["groups", "group"],
+  ] as const) {
+    const own = conn.selectFrom(table).select("id").where("domain_id", "=", domain_id);
+    const column = `${actor_type}_id` as const;
+    await conn.deleteFrom("assignments").where("actor_type", "=", actor_type).where("actor_id", "in", own).execute();
+    await conn.deleteFrom("memberships").where(column, "in", own).execute();
+    await conn.deleteFrom(table).where("domain_id", "=", domain_id).execute();
+  }
+  const roles = conn.selectFrom("roles").select("id").where("domain_id", "=", domain_id);
+  await conn.deleteFrom("assignments").where("role_id", "in", roles).execute();
+  await conn.deleteFrom("implied_roles").where("prior_role_id", "in", roles).execute();
+  await conn.deleteFrom("roles").where("domain_id", "=", domain_id).execute();
+  const below = await conn.selectFrom("projects").select("id").where("domain_id", "=", domain_id).execute();
+  await removeProjects(conn, [...below.map(({ id }) => id), domain_id]);
+  await touchReference(conn);
+}
