@@ -49,7 +49,7 @@ function TraceView({ trace }: { trace: Trace }) {
           trace={trace}
           times={timing({ steps: ordered.slice(0, reveal.shown) })}
           shown={reveal.shown}
-          whole={whole}
+          state={whole ? "complete" : reveal.replaying ? "replaying" : "running"}
         />
         <div className="trace-tools">
           {trace.state === "complete" && (
@@ -89,7 +89,14 @@ function TraceView({ trace }: { trace: Trace }) {
   );
 }
 
-function Figures({ trace, times, shown, whole }: { trace: Trace; times: Timing; shown: number; whole: boolean }) {
+interface FiguresProps {
+  trace: Trace;
+  times: Timing;
+  shown: number;
+  state: "running" | "replaying" | "complete";
+}
+
+function Figures({ trace, times, shown, state }: FiguresProps) {
   const t = useT();
   const all = steps.length - trace.skipped.length;
   const slowest = times.slowest && steps.find((step) => step.step === times.slowest?.step);
@@ -120,8 +127,8 @@ function Figures({ trace, times, shown, whole }: { trace: Trace; times: Timing; 
           {times.failed ? (
             <StatusIndicator type="error">{t("trace.failed", { step: times.failed.step })}</StatusIndicator>
           ) : (
-            <StatusIndicator type={whole ? "success" : "in-progress"}>
-              {whole ? t("trace.complete") : t("trace.running")}
+            <StatusIndicator type={state === "complete" ? "success" : "in-progress"}>
+              {t(`trace.${state}`)}
             </StatusIndicator>
           )}
         </dd>
