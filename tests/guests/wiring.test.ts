@@ -191,6 +191,34 @@ describe("the wiring of one host", () => {
     await good(wiring, whole);
   });
 
+  it("ends open connections through a floating IP that is taken away", async () => {
+    const slow = await lab.serve(guests.b, 82, "first ");
+    const opened = {
+      ...whole,
+      ports: ports.map((old) => (old === b ? { ...b, rules: [...b.rules, tcpIn(82)] } : old)),
+    };
+    await good(wiring, opened);
+    const heard = lab.run(["timeout", "4", "busybox", "wget", "-qO-", "http://172.24.4.50:82/slow"]);
+    await until(systemClock(), async () => slow.held(), { limit_ms: 3000, what: "the request to arrive" });
+    await good(wiring, { ...opened, routers: [{ ...way, floating_ips: [] }] });
+    slow.release("second");
+    assert.equal((await heard).stdout, "first ");
+    await good(wiring, whole);
+    assert.ok(await lab.ping("172.24.4.50"));
+  });
+
+  it("filters nothing where port security is off", async () => {
+    const free = { ...a, port_security: false, rules: [] };
+    await good(wiring, { ...whole, ports: ports.map((port) => (port === a ? free : port)) });
+    assert.ok(await guests.b.ping("10.0.0.11"));
+    await guests.a.run(["ip", "addr", "add", "10.0.0.99/24", "dev", "eth0"]);
+    const ping = ["busybox", "ping", "-c1", "-W1", "-I", "10.0.0.99", "10.0.0.12"] as const;
+    assert.equal((await guests.a.run(ping)).code, 0);
+    await good(wiring, whole);
+    assert.notEqual((await guests.a.run(ping)).code, 0);
+    await guests.a.run(["ip", "addr", "del", "10.0.0.99/24", "dev", "eth0"]);
+  });
+
   it("serves a new guest without a restart of DHCP", async () => {
     const late = somePort(blue.id, 33, [anyOut]);
     const guest = await lab.guest(late);

@@ -66,19 +66,31 @@ export async function makeNamespaces(
   await batch(run, missing.map((space) => ({ item: space.item, command: `netns add ${space.name}` }))); // prettier-ignore
 }
 
-/** Brings the inside of one namespace to what is wanted; `there` is what was in it before, if anything. */
-export async function fillNamespace(run: Run, wanted: WantedNamespace, there: ObservedNamespace | undefined) {
+/**
+ * Brings the inside of one namespace to what is wanted; `there` is what was in it before, if anything. Translation and
+ * switches come before the addresses, so that no packet meets a half-made router and new addresses are announced; the
+ * mark comes last, so that a run that was interrupted does it all again.
+ */
+export async function fillNamespace(
+  run: Run,
+  wanted: WantedNamespace,
+  there: ObservedNamespace | undefined,
+): Promise<void> {
+  if (failed(run, wanted.item)) return;
+  const complete = `${run.alias}:${digestOf(JSON.stringify([wanted.sysctls, wanted.nft]))}`;
+  const done = there?.links.get("lo")?.alias === complete;
+  if (!done) await attempt(run, wanted.item, () => settings(run, wanted));
   if (failed(run, wanted.item)) return;
   await batch(run, namespaceChanges(wanted, there, run.alias, metadataAddress), wanted.name);
-  if (failed(run, wanted.item)) return;
+  if (done || failed(run, wanted.item)) return;
   await attempt(run, wanted.item, async () => {
-    const complete = `${run.alias}:${digestOf(JSON.stringify([wanted.sysctls, wanted.nft]))}`;
-    if (there?.links.get("lo")?.alias === complete) return;
-    const inside = ["ip", "netns", "exec", wanted.name] as const;
-    if (wanted.nft !== "") await run.programs.run([...inside, "nft", "-f", "-"], { input: wanted.nft });
-    if (wanted.sysctls.length > 0) await run.programs.run([...inside, "sysctl", "-qw", ...wanted.sysctls]);
-    // Last, so that a run that was interrupted before does it all again.
     await run.programs.run(["ip", "-n", wanted.name, "link", "set", "dev", "lo", "alias", complete]);
-    run.changes.push(`${wanted.name}: settings and address translation`);
   });
+}
+
+async function settings(run: Run, wanted: WantedNamespace): Promise<void> {
+  const inside = ["ip", "netns", "exec", wanted.name] as const;
+  if (wanted.nft !== "") await run.programs.run([...inside, "nft", "-f", "-"], { input: wanted.nft });
+  if (wanted.sysctls.length > 0) await run.programs.run([...inside, "sysctl", "-qw", ...wanted.sysctls]);
+  run.changes.push(`${wanted.name}: settings and address translation`);
 }

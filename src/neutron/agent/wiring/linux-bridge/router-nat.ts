@@ -9,7 +9,8 @@ const table = "ip cumulet";
  * - a floating IP: destination and source translated one to one on the gateway device;
  * - `enable_snat`: everything else that leaves by the gateway takes the gateway's address;
  * - a guest that talks to a floating IP from inside is given the gateway's address too, or the answer would go past
- *   the router.
+ *   the router;
+ * - a connection through a floating IP ends when the floating IP goes or gets another guest.
  */
 export function renderRouter(router: PlannedRouter): string {
   const gateway = router.gateway;
@@ -28,6 +29,10 @@ export function renderRouter(router: PlannedRouter): string {
     "  type filter hook prerouting priority mangle; policy accept;",
     `  iifname ${device} meta mark set 0x2`,
     "}",
+    "chain forward {",
+    "  type filter hook forward priority filter; policy accept;",
+    ...endedTranslations(router, own),
+    "}",
     "chain prerouting {",
     "  type nat hook prerouting priority dstnat; policy accept;",
     ...(pairs.length === 0 ? [] : [`  dnat to ip daddr map { ${inward} }`]),
@@ -41,4 +46,22 @@ export function renderRouter(router: PlannedRouter): string {
     "}",
     "",
   ].join("\n");
+}
+
+/** Connection tracking goes on translating what it once began to; these rules stop what is no longer wanted. */
+function endedTranslations(router: PlannedRouter, own: string | undefined): string[] {
+  const pairs = router.floating_ips;
+  if (pairs.length === 0) {
+    const mine = own === undefined ? "" : ` ct reply ip daddr != ${own}`;
+    return ["  ct status dnat drop", `  ct status snat${mine} drop`];
+  }
+  const inward = pairs.map((pair) => `${pair.floating_ip} . ${pair.fixed_ip}`).join(", ");
+  const outward = pairs.map((pair) => `${pair.fixed_ip} . ${pair.floating_ip}`).join(", ");
+  const floating = pairs.map((pair) => pair.floating_ip);
+  const allowed = [...new Set([...floating, ...(own === undefined ? [] : [own])])].join(", ");
+  return [
+    `  ct status dnat ct original ip daddr . ct reply ip saddr != { ${inward} } drop`,
+    `  ct status snat ct reply ip daddr != { ${allowed} } drop`,
+    `  ct status snat ct reply ip daddr { ${floating.join(", ")} } ct original ip saddr . ct reply ip daddr != { ${outward} } drop`,
+  ];
 }
