@@ -1,0 +1,228 @@
+import assert from "node:assert/strict";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, test } from "node:test";
+import { ask, testParts } from "#tests/support/parts.ts";
+import { startKeystone } from "./service.ts";
+
+const dir = await mkdtemp(join(tmpdir(), "cumulet-keystone-"));
+const parts = testParts("keystone", dir);
+let skew_ms = 0;
+const clock = { ...parts.clock, now: () => parts.clock.now() + skew_ms };
+const keystone = await startKeystone(
+  { ...parts, clock },
+  {
+    bootstrap: {
+      admin_password: "admin-pw",
+      demo_password: "demo-pw",
+      service_users: [{ name: "nova", password: "nova-pw" }],
+      services: [{ type: "volumev3", name: "cinder", url: "http://c/v3/$(project_id)s" }],
+    },
+  },
+);
+const fetch = keystone.fetch ?? assert.fail("Keystone has an API");
+after(async () => {
+  await keystone.stop();
+  await rm(dir, { recursive: true });
+});
+
+type Body = Record<string, never> & { token: Record<string, never> };
+const send = async (method: string, path: string, token?: string, body?: unknown, headers?: Record<string, string>) =>
+  ask(fetch, method, `/identity${path}`, {
+    ...(token ? { token } : {}),
+    ...(body ? { body } : {}),
+    ...(headers ? { headers } : {}),
+  });
+
+const inProject = (name: string) => ({ project: { name, domain: { id: "default" } } });
+const byPassword = (name: string, password: string) => ({
+  methods: ["password"],
+  password: { user: { name, domain: { name: "Default" }, password } },
+});
+async function login(identity: unknown, scope?: unknown) {
+  const answer = await send("POST", "/v3/auth/tokens", undefined, { auth: { identity, ...(scope ? { scope } : {}) } });
+  return { ...answer, text: answer.headers.get("x-subject-token") ?? "", token: (answer.body as Body).token };
+}
+const admin = async () => (await login(byPassword("admin", "admin-pw"), inProject("admin"))).text;
+const check = async (text: string) =>
+  (await send("GET", "/v3/auth/tokens", await admin(), undefined, { "x-subject-token": text })).status;
+
+/** A user of its own for each test, with role member on a project of its own. */
+async function makeUser(name: string, password = "pw") {
+  const token = await admin();
+  const user = ((await send("POST", "/v3/users", token, { user: { name, password } })).body as Body)["user"] as {
+    id: string;
+  };
+  const made = await send("POST", "/v3/projects", token, { project: { name: `${name}-project` } });
+  const project = (made.body as Body)["project"] as { id: string };
+  const roles = ((await send("GET", "/v3/roles?name=member", token)).body as Body)["roles"] as { id: string }[];
+  const grant = `/v3/projects/${project.id}/users/${user.id}/roles/${roles[0]?.id}`;
+  assert.equal((await send("PUT", grant, token)).status, 204);
+  const issue = () => login(byPassword(name, password), { project: { id: project.id } });
+  return { user, project, grant, issue };
+}
+
+test("a password becomes a token with roles (implied ones too) and a catalogue filled in for the project", async () => {
+  const { status, token } = await login(byPassword("demo", "demo-pw"), inProject("demo"));
+  assert.equal(status, 201);
+  assert.deepEqual((token["roles"] as { name: string }[]).map(({ name }) => name).sort(), ["member", "reader"]);
+  const [service] = token["catalog"] as { endpoints: { url: string }[] }[];
+  assert.equal(service?.endpoints[0]?.url, `http://c/v3/${(token["project"] as { id: string }).id}`);
+  assert.equal(service?.endpoints.length, 3);
+});
+
+test("an unknown user, a wrong password and a project without a role get the same answer", async () => {
+  const answers = [
+    await login(byPassword("nobody", "x"), inProject("demo")),
+    await login(byPassword("demo", "wrong"), inProject("demo")),
+    await login(byPassword("demo", "demo-pw"), inProject("admin")),
+    await login(byPassword("demo", "demo-pw"), inProject("no such project")),
+  ];
+  for (const { status, body } of answers) {
+    assert.equal(status, 401);
+    assert.deepEqual(body, answers[0]?.body);
+  }
+});
+
+test("a token made from a token keeps its end and names the first of its chain", async () => {
+  const first = await login(byPassword("demo", "demo-pw"), "unscoped");
+  assert.equal(first.token["project"], undefined);
+  assert.equal(first.token["catalog"], undefined);
+  skew_ms = 60_000;
+  const second = await login({ methods: ["token"], token: { id: first.text } }, inProject("demo"));
+  skew_ms = 0;
+  const third = await login({ methods: ["token"], token: { id: second.text } }, "unscoped");
+  assert.equal(second.token["expires_at"], first.token["expires_at"]);
+  const own = (token: Body["token"]) => token["audit_ids"] as string[];
+  assert.equal(own(second.token)[1], own(first.token)[0]);
+  assert.equal(own(third.token)[1], own(first.token)[0]);
+  assert.deepEqual(third.token["methods"], ["password", "token"]);
+});
+
+test("without a scope a user with a default project gets it", async () => {
+  const { token } = await login(byPassword("demo", "demo-pw"));
+  assert.equal((token["project"] as { name: string }).name, "demo");
+});
+
+test("a revoked token is no longer good, its sisters are", async () => {
+  const { issue } = await makeUser("revoker");
+  const [one, two] = [await issue(), await issue()];
+  const headers = { "x-subject-token": one.text };
+  assert.equal((await send("DELETE", "/v3/auth/tokens", one.text, undefined, headers)).status, 204);
+  assert.equal(await check(one.text), 404);
+  assert.equal(await check(two.text), 200);
+});
+
+test("nobody else's token may be looked at or revoked, except by administrators and services", async () => {
+  const { issue } = await makeUser("victim");
+  const victim = await issue();
+  const demo = (await login(byPassword("demo", "demo-pw"), inProject("demo"))).text;
+  const headers = { "x-subject-token": victim.text };
+  assert.equal((await send("GET", "/v3/auth/tokens", demo, undefined, headers)).status, 403);
+  assert.equal((await send("DELETE", "/v3/auth/tokens", demo, undefined, headers)).status, 403);
+  const nova = (await login(byPassword("nova", "nova-pw"), inProject("service"))).text;
+  assert.equal((await send("GET", "/v3/auth/tokens", nova, undefined, headers)).status, 200);
+  assert.equal((await send("DELETE", "/v3/auth/tokens", nova, undefined, headers)).status, 403);
+});
+
+test("what ends a right ends the tokens at once, and they do not come back", async () => {
+  const ends: Record<string, (one: Awaited<ReturnType<typeof makeUser>>, token: string) => Promise<unknown>> = {
+    disabled: async ({ user }, token) => {
+      await send("PATCH", `/v3/users/${user.id}`, token, { user: { enabled: false } });
+      await send("PATCH", `/v3/users/${user.id}`, token, { user: { enabled: true } });
+    },
+    reset: ({ user }, token) => send("PATCH", `/v3/users/${user.id}`, token, { user: { password: "other" } }),
+    changed: ({ user }) =>
+      send("POST", `/v3/users/${user.id}/password`, undefined, {
+        user: { original_password: "pw", password: "other" },
+      }),
+    ungranted: ({ grant }, token) => send("DELETE", grant, token),
+    shut: async ({ project }, token) => {
+      await send("PATCH", `/v3/projects/${project.id}`, token, { project: { enabled: false } });
+      await send("PATCH", `/v3/projects/${project.id}`, token, { project: { enabled: true } });
+    },
+    deleted: ({ user }, token) => send("DELETE", `/v3/users/${user.id}`, token),
+  };
+  for (const [how, end] of Object.entries(ends)) {
+    const made = await makeUser(`user-${how}`);
+    const { text } = await made.issue();
+    assert.equal(await check(text), 200, how);
+    await end(made, await admin());
+    assert.equal(await check(text), 404, how);
+    assert.equal((await send("GET", "/v3/auth/projects", text)).status, 401, how);
+  }
+});
+
+test("a token ends; services may still ask about it for work that outlives it", async () => {
+  const { issue } = await makeUser("late");
+  const { text } = await issue();
+  skew_ms = 2 * 3_600_000;
+  assert.equal(await check(text), 404);
+  const nova = (await login(byPassword("nova", "nova-pw"), inProject("service"))).text;
+  const headers = { "x-subject-token": text };
+  assert.equal((await send("GET", "/v3/auth/tokens?allow_expired=1", nova, undefined, headers)).status, 200);
+  skew_ms = 50 * 3_600_000;
+  const later = (await login(byPassword("nova", "nova-pw"), inProject("service"))).text;
+  assert.equal((await send("GET", "/v3/auth/tokens?allow_expired=1", later, undefined, headers)).status, 404);
+  skew_ms = 0;
+});
+
+test("no answer ever holds a password or its hash", async () => {
+  const token = await admin();
+  const made = await send("POST", "/v3/users", token, {
+    user: { name: "secretive", password: "hunter2-very-secret", color: "red" },
+  });
+  const list = await send("GET", "/v3/users", token);
+  for (const { body } of [made, list]) assert.doesNotMatch(JSON.stringify(body), /hunter2|argon2/);
+  assert.equal(((made.body as Body)["user"] as { color: string }).color, "red", "unknown attributes are kept");
+});
+
+test("plain users see themselves and their projects, and no lists", async () => {
+  const demo = await login(byPassword("demo", "demo-pw"), inProject("demo"));
+  const user_id = (demo.token["user"] as { id: string }).id;
+  for (const path of [
+    "/v3/users",
+    "/v3/projects",
+    "/v3/roles",
+    "/v3/domains",
+    "/v3/role_assignments",
+    "/v3/services",
+    "/v3/users/other",
+  ]) {
+    assert.equal((await send("GET", path, demo.text)).status, 403, path);
+  }
+  assert.equal((await send("GET", `/v3/users/${user_id}`, demo.text)).status, 200);
+  const projects = (await send("GET", "/v3/auth/projects", demo.text)).body as Body;
+  assert.deepEqual(
+    (projects["projects"] as { name: string }[]).map(({ name }) => name),
+    ["demo"],
+  );
+});
+
+test("a domain's reader sees the users of that domain only", async () => {
+  const token = await admin();
+  const domain = ((await send("POST", "/v3/domains", token, { domain: { name: "away" } })).body as Body)["domain"] as {
+    id: string;
+  };
+  const given = { name: "watcher", domain_id: domain.id, password: "pw" };
+  const user = ((await send("POST", "/v3/users", token, { user: given })).body as Body)["user"] as { id: string };
+  const roles = ((await send("GET", "/v3/roles?name=reader", token)).body as Body)["roles"] as { id: string }[];
+  await send("PUT", `/v3/domains/${domain.id}/users/${user.id}/roles/${roles[0]?.id}`, token);
+  const identity = { methods: ["password"], password: { user: { id: user.id, password: "pw" } } };
+  const { text } = await login(identity, { domain: { id: domain.id } });
+  const seen = ((await send("GET", "/v3/users", text)).body as Body)["users"] as { name: string }[];
+  assert.deepEqual(
+    seen.map(({ name }) => name),
+    ["watcher"],
+  );
+});
+
+test("steps 1 and 2 of the flow are recorded and carry the audit id, not the token", async () => {
+  parts.spans.length = 0;
+  const { text, token } = await login(byPassword("demo", "demo-pw"), inProject("demo"));
+  assert.deepEqual(parts.spans.map(({ step }) => step).sort(), [1, 2]);
+  const answered = parts.spans.find(({ step }) => step === 2);
+  assert.equal(answered?.attributes["audit_id"], (token["audit_ids"] as string[])[0]);
+  assert.doesNotMatch(JSON.stringify(parts.spans), new RegExp(text.slice(0, 60)));
+});
