@@ -11,6 +11,7 @@ import { listenInNamespace } from "#neutron/agent/metadata/namespace-socket.ts";
 import { linuxBridgeWiring } from "#neutron/agent/wiring/linux-bridge/linux-bridge.ts";
 import { tapName } from "#neutron/agent/wiring/linux-bridge/names.ts";
 import type { Wiring } from "#neutron/agent/wiring/wiring.ts";
+import { systemClock } from "#platform/clock/clock.ts";
 import { exec, type ExecResult } from "#platform/exec/exec.ts";
 import { systemIds } from "#platform/ids/ids.ts";
 import { makeLog } from "#platform/log/log.ts";
@@ -93,6 +94,7 @@ export async function wiringLab(): Promise<Lab> {
       const wiring = linuxBridgeWiring({
         cloud_id: cloudId,
         runtime_dir: `${folder}/${cloudId}`,
+        clock: systemClock(),
         prefix: ["nsenter", `--net=/run/netns/${host}`],
         metadata: {
           secret: lab.secret,

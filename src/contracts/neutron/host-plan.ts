@@ -64,7 +64,7 @@ export interface PlannedDhcp {
   readonly hosts: readonly PlannedDhcpHost[];
   /** DNS domain without trailing dot, e.g. `openstacklocal`; empty for none. */
   readonly domain: string;
-  /** Resolvers asked for names outside `domain` (they must be reachable from the host); empty: such names are refused. */
+  /** Resolvers asked for names outside `domain`, through the network's own router; empty: such names are refused. */
   readonly upstream_dns: readonly string[];
 }
 

@@ -1,5 +1,11 @@
 /** The role neutron-agent of one host: its loop, with the queue as the way to neutron-server. It has no database. */
-import { agentReportMessage, hostPlanMessage, neutronAgentAddress, neutronServerAddress, planChangedMessage } from "#contracts/neutron/messages.ts";
+import {
+  agentReportMessage,
+  hostPlanMessage,
+  neutronAgentAddress,
+  neutronServerAddress,
+  planChangedMessage,
+} from "#contracts/neutron/messages.ts";
 import { on } from "#platform/bus/bus.ts";
 import type { Upstream } from "#platform/http/client.ts";
 import type { Parts, RunningRole } from "#platform/role/role.ts";

@@ -2,9 +2,10 @@
  * Keeps one dnsmasq for each network: started, told of new hosts, replaced, stopped. It outlives this process; the next
  * one finds it by its pid file and its command line.
  */
-import { mkdir, readFile, readdir, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, readFile, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
+import { dirname } from "node:path";
 import type { PlannedDhcp } from "#contracts/neutron/host-plan.ts";
-import { systemClock } from "#platform/clock/clock.ts";
+import type { Clock } from "#platform/clock/clock.ts";
 import { until } from "#platform/clock/until.ts";
 import { type DnsmasqFiles, mayReload, withoutStaleLeases } from "./dnsmasq-files.ts";
 import type { Programs } from "./programs.ts";
@@ -20,15 +21,15 @@ export interface DnsmasqHost {
   folder(networkId: string): string;
 }
 
-export function dnsmasqHost(programs: Programs, root: string): DnsmasqHost {
+export function dnsmasqHost(programs: Programs, root: string, clock: Clock): DnsmasqHost {
   const folder = (networkId: string): string => `${root}/${networkId}`;
   return {
     folder,
     list: () => readdir(root).catch(() => []),
     alive: async (networkId) => (await livingPid(folder(networkId))) !== undefined,
-    ensure: (networkId, namespace, dhcp, files) => ensure(programs, folder(networkId), namespace, dhcp, files),
+    ensure: (networkId, namespace, dhcp, files) => ensure(programs, clock, folder(networkId), namespace, dhcp, files),
     remove: async (networkId) => {
-      await stop(folder(networkId));
+      await stop(clock, folder(networkId));
       await rm(folder(networkId), { recursive: true, force: true });
     },
   };
@@ -36,6 +37,7 @@ export function dnsmasqHost(programs: Programs, root: string): DnsmasqHost {
 
 async function ensure(
   programs: Programs,
+  clock: Clock,
   folder: string,
   namespace: string,
   dhcp: PlannedDhcp,
@@ -53,7 +55,8 @@ async function ensure(
     process.kill(pid, "SIGHUP");
     return `dhcp of ${namespace}: read again (${dirty.join(", ")})`;
   }
-  await stop(folder);
+  await checkEnterable(folder);
+  await stop(clock, folder);
   if (leases !== undefined) await replace(`${folder}/leases`, leases);
   for (const name of dirty) await replace(`${folder}/${name}`, files[name]);
   await replace(`${folder}/conf`, files.conf);
@@ -82,14 +85,21 @@ async function inNamespace(programs: Programs, pid: number, namespace: string): 
   return found?.stdout.trim().split(/\s+/).includes(namespace) === true;
 }
 
-async function stop(folder: string): Promise<void> {
+async function stop(clock: Clock, folder: string): Promise<void> {
   const pid = await livingPid(folder);
   if (pid === undefined) return;
   process.kill(pid, "SIGTERM");
   const gone = async (): Promise<true | undefined> => ((await livingPid(folder)) === undefined ? true : undefined);
-  await until(systemClock(), gone, { limit_ms: 5000, period_ms: 5, what: `dnsmasq ${pid} to end` }).catch(() => {
+  await until(clock, gone, { limit_ms: 5000, period_ms: 5, what: `dnsmasq ${pid} to end` }).catch(() => {
     process.kill(pid, "SIGKILL");
   });
+}
+
+/** dnsmasq reads its files as an unprivileged user, and would say nothing about those it cannot reach. */
+async function checkEnterable(folder: string): Promise<void> {
+  for (let path = folder; path !== dirname(path); path = dirname(path)) {
+    if (((await stat(path)).mode & 0o001) === 0) throw new Error(`the user of dnsmasq cannot enter ${path}`);
+  }
 }
 
 /** Never half a file, even when this process is killed. */

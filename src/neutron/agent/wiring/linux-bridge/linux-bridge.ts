@@ -5,6 +5,7 @@
 import type { HostPlan } from "#contracts/neutron/host-plan.ts";
 import { type MetadataHost, metadataHost } from "#neutron/agent/metadata/metadata-host.ts";
 import type { ProxySettings } from "#neutron/agent/metadata/proxy.ts";
+import type { Clock } from "#platform/clock/clock.ts";
 import type { Applied, ObservedHost, Wiring } from "#neutron/agent/wiring/wiring.ts";
 import { checkPlan } from "./check-plan.ts";
 import { linkChanges, type Present } from "./diff.ts";
@@ -23,6 +24,7 @@ export interface LinuxBridgeOptions {
   readonly cloud_id: string;
   /** Folder for the files of dnsmasq. Its user must be able to enter it: `/run/cumulet/<cloud id>`, not a home. */
   readonly runtime_dir: string;
+  readonly clock: Clock;
   /** Owner of taps, so that QEMU can open them without root. */
   readonly tap_user?: string;
   /** Unprivileged user of dnsmasq (default `nobody`). */
@@ -49,7 +51,7 @@ export function linuxBridgeWiring(options: LinuxBridgeOptions): Wiring {
     options,
     programs,
     alias: ownerAlias(options.cloud_id),
-    dnsmasq: dnsmasqHost(programs, `${options.runtime_dir}/dhcp`),
+    dnsmasq: dnsmasqHost(programs, `${options.runtime_dir}/dhcp`, options.clock),
     metadata: options.metadata && metadataHost(programs.prefix, metadataAddress, options.metadata),
     strangers: new Map(),
   };

@@ -1,6 +1,5 @@
 /** What one `apply` carries along: where programs run, what was changed, what failed. */
-import type { AgentReport, ReportedItem } from "#contracts/neutron/host-plan.ts";
-import type { HostPlan } from "#contracts/neutron/host-plan.ts";
+import type { AgentReport, HostPlan, ReportedItem } from "#contracts/neutron/host-plan.ts";
 import type { CheckedPlan } from "./check-plan.ts";
 import { type Failure, type Line, type Programs, ipBatch } from "./programs.ts";
 import type { Item } from "./want.ts";
