@@ -41,6 +41,8 @@ function settle(world: MockWorld): void {
   }
 }
 
+const vmStates: Record<string, string> = { BUILD: "building", SHUTOFF: "stopped", ERROR: "error" };
+
 function view(world: MockWorld, server: MockServer): unknown {
   const now = world.clock.now();
   const { status: state, task } = status(server, now);
@@ -64,7 +66,8 @@ function view(world: MockWorld, server: MockServer): unknown {
     updated: iso,
     key_name: server.key_name,
     "OS-EXT-STS:task_state": task,
-    "OS-EXT-STS:vm_state": state.toLowerCase(),
+    "OS-EXT-STS:vm_state": vmStates[state] ?? "active",
+    "OS-SRV-USG:launched_at": now < flowEnd(server.flow) || state === "ERROR" ? null : iso,
     "OS-EXT-STS:power_state": 1,
     addresses: networked ? { private: [fixed, ...extra] } : {},
     flavor: {

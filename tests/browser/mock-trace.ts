@@ -1,5 +1,7 @@
 /** MOCK, for tests of the pages only: a made-up flow whose 29 steps come to light as time passes. */
 
+import { flow as contract, volumeSteps } from "#contracts/flow.ts";
+
 const gap = { plain: 34, image: 420, network: 260, volume: 330, start: 510 };
 
 /** [step, component, from, to, name, duration in ms, pause before it in ms] */
@@ -100,5 +102,7 @@ export function traceBody(serverId: string, flow: MockFlow, now: number): unknow
     duration_ms,
   }));
   const state = now >= flowEnd(flow) ? "complete" : "running";
-  return { server_id: serverId, state, steps, skipped: flow.has_volumes ? [] : [26, 27, 28] };
+  const missing = contract.map(({ step }) => step).filter((step) => !done.some((known) => known.step === step));
+  const skipped = state === "complete" ? missing : flow.has_volumes ? [] : [...volumeSteps];
+  return { server_id: serverId, state, steps, skipped };
 }

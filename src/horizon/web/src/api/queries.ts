@@ -32,12 +32,21 @@ export const serverQuery = (id: string) =>
 
 export const isGone = (error: unknown) => error instanceof ApiError && error.status === 404;
 
+/** Spans travel through the queue, so some may arrive after the last one: a fresh trace is looked at a little longer. */
+function tracePace(trace: Api.Trace | undefined): number | false {
+  if (trace?.state !== "complete") return 300;
+  const last = trace.steps.at(-1);
+  const whole = trace.steps.length >= 26 && last?.step === 29;
+  const old = !last || Date.now() - Date.parse(last.start) > 15_000;
+  return whole || old ? false : 700;
+}
+
 export const traceQuery = (id: string) =>
   queryOptions({
     queryKey: ["cloud", "trace", id],
     queryFn: async () => call<Api.Trace>("trace", `/v1/servers/${id}`),
-    refetchInterval: (query) => (query.state.data?.state === "complete" || query.state.error ? false : 300),
-    staleTime: (query) => (query.state.data?.state === "complete" ? Infinity : 0),
+    refetchInterval: (query) => (query.state.error ? false : tracePace(query.state.data)),
+    staleTime: (query) => (tracePace(query.state.data) === false ? Infinity : 0),
     // Just after the launch the trace may not be written yet.
     retry: 8,
     retryDelay: 300,

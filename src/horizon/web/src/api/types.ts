@@ -23,7 +23,10 @@ export interface Server {
   status: string;
   created: string;
   key_name: string | null;
+  "OS-EXT-STS:vm_state": string;
   "OS-EXT-STS:task_state": string | null;
+  /** Null until the guest has run once. */
+  "OS-SRV-USG:launched_at": string | null;
   "OS-EXT-AZ:availability_zone"?: string;
   addresses: Record<string, ServerAddress[]>;
   flavor: { original_name: string; vcpus: number; ram: number; disk: number };

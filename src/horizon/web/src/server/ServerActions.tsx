@@ -13,7 +13,7 @@ import { giveFloatingIp } from "../launch/floating.ts";
 import { paths } from "../paths.ts";
 import { DeleteServers } from "../ui/DeleteServers.tsx";
 import { notices } from "../ui/notices.ts";
-import { canDelete, canDo } from "./action-rules.ts";
+import { canDo } from "./action-rules.ts";
 
 export function ServerActions({ server }: { server: Server }) {
   const t = useT();
@@ -56,7 +56,7 @@ export function ServerActions({ server }: { server: Server }) {
       >
         {t("server.more")}
       </ButtonDropdown>
-      <Button disabled={!canDelete(server)} onClick={() => setAsking(true)}>
+      <Button disabled={server["OS-EXT-STS:task_state"] === "deleting"} onClick={() => setAsking(true)}>
         {t("app.delete")}
       </Button>
       {asking && (

@@ -1,19 +1,15 @@
-/** Which action is possible in which state; the service has the last word (409). */
+/** Which action is possible in which state: the contract's table, which the API refuses by as well (409). */
+import { serverActions } from "#contracts/nova/server-states.ts";
 import type { ServerAction } from "../api/acts.ts";
 import type { Server } from "../api/types.ts";
 
-const possible: Record<ServerAction, readonly string[]> = {
-  start: ["SHUTOFF"],
-  stop: ["ACTIVE", "ERROR"],
-  reboot_soft: ["ACTIVE"],
-  reboot_hard: ["ACTIVE", "SHUTOFF", "ERROR", "PAUSED", "SUSPENDED"],
-};
+type Facts = Pick<Server, "OS-EXT-STS:vm_state" | "OS-EXT-STS:task_state" | "OS-SRV-USG:launched_at">;
 
-/** Nothing else may be going on with the server. */
-export function canDo(server: Server, action: ServerAction): boolean {
-  return server["OS-EXT-STS:task_state"] === null && possible[action].includes(server.status);
-}
+const includes = (allowed: readonly string[] | "any", value: string) => allowed === "any" || allowed.includes(value);
 
-export function canDelete(server: Server): boolean {
-  return server["OS-EXT-STS:task_state"] !== "deleting";
+export function canDo(server: Facts, action: ServerAction | "delete"): boolean {
+  const { vm_states, tasks, launched } = serverActions[action];
+  const task = server["OS-EXT-STS:task_state"];
+  if (launched && server["OS-SRV-USG:launched_at"] === null) return false;
+  return includes(vm_states, server["OS-EXT-STS:vm_state"]) && (task === null || includes(tasks, task));
 }

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Server } from "../api/types.ts";
-import { canDelete, canDo } from "./action-rules.ts";
+import { canDo } from "./action-rules.ts";
 import { loginUser } from "./login-user.ts";
 import { plainTerminal } from "./plain-terminal.ts";
 
@@ -16,14 +15,23 @@ test("control codes vanish, text stays, progress bars keep their last state", ()
 });
 
 test("an action is offered only in its states and while nothing else goes on", () => {
-  const server = (status: string, task: string | null = null) => ({ status, "OS-EXT-STS:task_state": task }) as Server; // all that is read
-  assert.equal(canDo(server("ACTIVE"), "stop"), true);
-  assert.equal(canDo(server("ACTIVE"), "start"), false);
-  assert.equal(canDo(server("SHUTOFF"), "start"), true);
-  assert.equal(canDo(server("SHUTOFF"), "reboot_soft"), false);
-  assert.equal(canDo(server("ACTIVE", "powering-off"), "stop"), false);
-  assert.equal(canDelete(server("BUILD", "spawning")), true);
-  assert.equal(canDelete(server("ACTIVE", "deleting")), false);
+  const server = (
+    vm_state: string,
+    task: string | null = null,
+    launched_at: string | null = "2026-11-01T00:00:00Z",
+  ) => ({
+    "OS-EXT-STS:vm_state": vm_state,
+    "OS-EXT-STS:task_state": task,
+    "OS-SRV-USG:launched_at": launched_at,
+  });
+  assert.equal(canDo(server("active"), "stop"), true);
+  assert.equal(canDo(server("active"), "start"), false);
+  assert.equal(canDo(server("stopped"), "start"), true);
+  assert.equal(canDo(server("stopped"), "reboot_soft"), false);
+  assert.equal(canDo(server("stopped"), "reboot_hard"), true);
+  assert.equal(canDo(server("active", "powering-off"), "stop"), false);
+  assert.equal(canDo(server("error", null, null), "stop"), false, "it never ran");
+  assert.equal(canDo(server("active", "rebooting"), "reboot_hard"), true);
 });
 
 test("the login name follows the image", () => {

@@ -113,7 +113,7 @@ function Arrow(props: { step: Step; index: number; state: StepState; timed: Time
   const [from, to] = [laneX(step.from), laneX(step.to)];
   const way = Math.sign(to - from);
   const tip = to - way * 3;
-  const sentence = state === "skipped" ? t("trace.skipped") : t(`step.${step.step}`);
+  const sentence = state === "skipped" ? t("trace.skipped") : t(step.sentence);
   const time = timed && state !== "waiting" ? duration(timed.duration_ms) : "";
   const label = labelPlace(step, time ? `${sentence}  ${time}` : sentence);
   return (

@@ -37,7 +37,7 @@ export function Timeline({ timing, stateOf }: { timing: Timing; stateOf: (step: 
                   {t(`lane.${step.from}`)} <span aria-hidden="true">→</span> {t(`lane.${step.to}`)}
                 </span>
                 <span className="timeline-text">
-                  {state === "skipped" ? t("trace.skipped") : t(`step.${step.step}`)}
+                  {state === "skipped" ? t("trace.skipped") : t(step.sentence)}
                   {timed?.detail && <em> {timed.detail}</em>}
                 </span>
               </td>

@@ -10,7 +10,7 @@ import { useT } from "../i18n/i18n.ts";
 import { ErrorNote } from "../ui/ErrorNote.tsx";
 import { duration } from "../ui/format.ts";
 import { SequenceChart, type StepState } from "./SequenceChart.tsx";
-import { steps } from "./steps.ts";
+import { isSkipped, steps } from "./steps.ts";
 import { Timeline } from "./Timeline.tsx";
 import { timing, type Timing } from "./timing.ts";
 import { useReveal } from "./use-reveal.ts";
@@ -23,6 +23,9 @@ export function TracePanel({ serverId }: { serverId: string }) {
   if (isGone(error)) return <p className="panel quiet">{t("trace.none")}</p>;
   return <ErrorNote error={error} />;
 }
+
+/** How many steps this server has. */
+const expected = (trace: Trace) => steps.filter(({ step }) => !isSkipped(trace, step)).length;
 
 type View = "sequence" | "timeline";
 
@@ -38,7 +41,7 @@ function TraceView({ trace }: { trace: Trace }) {
   const current = whole ? undefined : steps.find((step) => step.step === last);
   const times = timing({ steps: ordered });
   const stateOf = (step: number): StepState => {
-    if (!shown.has(step)) return trace.skipped.includes(step) ? "skipped" : "waiting";
+    if (!shown.has(step)) return isSkipped(trace, step) ? "skipped" : "waiting";
     if (times.byStep.get(step)?.status === "error") return "error";
     return current?.step === step ? "current" : "done";
   };
@@ -71,9 +74,9 @@ function TraceView({ trace }: { trace: Trace }) {
           />
         </div>
       </div>
-      <Shares times={times} whole={whole} progress={reveal.shown / (steps.length - trace.skipped.length)} />
+      <Shares times={times} whole={whole} progress={reveal.shown / expected(trace)} />
       <p className="visually-hidden" aria-live="polite">
-        {current && `${current.step}: ${t(`step.${current.step}`)}`}
+        {current && `${current.step}: ${t(current.sentence)}`}
       </p>
       {view === "sequence" ? (
         <SequenceChart
@@ -98,7 +101,7 @@ interface FiguresProps {
 
 function Figures({ trace, times, shown, state }: FiguresProps) {
   const t = useT();
-  const all = steps.length - trace.skipped.length;
+  const all = expected(trace);
   const slowest = times.slowest && steps.find((step) => step.step === times.slowest?.step);
   return (
     <dl className="figures">
@@ -115,7 +118,7 @@ function Figures({ trace, times, shown, state }: FiguresProps) {
         <dd>
           {slowest && times.slowest && (
             <span className={`phase-${slowest.phase}`}>
-              <span className="mini-badge">{slowest.step}</span> {t(`step.${slowest.step}`)}{" "}
+              <span className="mini-badge">{slowest.step}</span> {t(slowest.sentence)}{" "}
               <b>{duration(times.slowest.duration_ms)}</b>
             </span>
           )}

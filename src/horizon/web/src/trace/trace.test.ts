@@ -4,7 +4,7 @@ import type { TraceStep } from "../api/types.ts";
 import { en } from "../i18n/en.ts";
 import { zhCN } from "../i18n/zh-CN.ts";
 import { bands, chart, labelPlace, laneX, rowY, textWidth } from "./geometry.ts";
-import { steps } from "./steps.ts";
+import { isSkipped, steps } from "./steps.ts";
 import { timing } from "./timing.ts";
 
 const step = (number: number, start_ms: number, duration_ms: number, offset_ms = start_ms): TraceStep => ({
@@ -24,6 +24,7 @@ test("the table holds the 29 steps in order, and each phase is one block", () =>
     steps.map((entry) => entry.step),
     Array.from({ length: 29 }, (_, at) => at + 1),
   );
+  for (const { sentence } of steps) assert.ok(sentence in en, sentence);
   const changes = steps.filter((entry, at) => entry.phase !== steps[at - 1]?.phase);
   assert.equal(changes.length, bands.length);
 });
@@ -31,7 +32,7 @@ test("the table holds the 29 steps in order, and each phase is one block", () =>
 test("every sentence stays inside the drawing in both languages, with a time behind it", () => {
   for (const [at, entry] of steps.entries()) {
     for (const words of [en, zhCN]) {
-      const text = `${words[`step.${entry.step}`]}  123 ms`;
+      const text = `${words[entry.sentence]}  123 ms`;
       const { x, anchor } = labelPlace(entry, text);
       const width = textWidth(text);
       const left = anchor === "start" ? x : anchor === "end" ? x - width : x - width / 2;
@@ -72,4 +73,13 @@ test("shares count each moment once and add up to the whole", () => {
 
 test("a trace without steps has nothing to say", () => {
   assert.deepEqual(timing({ steps: [] }).shares, []);
+});
+
+test("only the steps about volumes are skipped; where the making ended early they were not reached", () => {
+  const done = (last: number) => Array.from({ length: last }, (_, at) => ({ step: at + 1 }));
+  const without = { state: "complete", skipped: [26, 27, 28], steps: [...done(25), { step: 29 }] };
+  assert.equal(isSkipped(without, 27), true);
+  assert.equal(isSkipped({ ...without, skipped: [17, 26, 27, 28] }, 17), false);
+  assert.equal(isSkipped({ state: "running", skipped: [26, 27, 28], steps: done(4) }, 26), true);
+  assert.equal(isSkipped({ state: "complete", skipped: [12, 26, 27, 28, 29], steps: done(11) }, 26), false);
 });
