@@ -56,6 +56,10 @@ export const errors = defineErrors({
     "OutOfBoundsAllocationPool",
     "The allocation pool {pool} spans beyond the subnet cidr {subnet_cidr}.",
   ),
+  flatNetworkInUse: conflict(
+    "FlatNetworkInUse",
+    "Unable to create the flat network. Physical network {physical_network} is in use.",
+  ),
   externalNetworkInUse: conflict(
     "ExternalNetworkInUse",
     "External network {id} cannot be updated to be made non-external, since it has existing gateway ports.",

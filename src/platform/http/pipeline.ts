@@ -69,8 +69,8 @@ export function makePipeline(options: ServiceOptions): Pipeline {
     const body = stream || !wantsBody(route) ? undefined : await readJson(request, { limit_bytes: options.limit_bytes ?? defaultLimit_bytes });
     const { operation, handler } = choose(route, version.at, body);
     const query = queryOf(request);
-    if (operation.query) refuse(queries.breaches(operation.query, query, version.at));
-    if (operation.request) refuse(bodies.breaches(operation.request, body ?? null, version.at));
+    if (operation.query) refuse(options, queries.breaches(operation.query, query, version.at));
+    if (operation.request) refuse(options, bodies.breaches(operation.request, body ?? null, version.at));
     const call = makeCall(options, { request, params, operation, identity, version: version.at, query, body, trace, attributes });
     if (identity && operation.policy !== "public") call.enforce(ownTarget(identity));
     if (handler === notImplemented) throw notBuilt(operation);
@@ -176,7 +176,8 @@ function ownTarget({ project_id, user_id, domain_id }: Identity): Record<string,
   return { project_id, user_id, domain_id };
 }
 
-function refuse(breaches: Parameters<typeof sentenceOf>[0] | undefined): void {
+function refuse(options: ServiceOptions, breaches: Parameters<typeof sentenceOf>[0] | undefined): void {
+  if (breaches && options.refusal) throw options.refusal(breaches);
   if (breaches) throw new ApiError("invalid_input", { status: 400, message: sentenceOf(breaches), type: "HTTPBadRequest" });
 }
 

@@ -4,6 +4,7 @@
  * operation exists; the token before the body, so that strangers cannot make us parse; then body, schema, policy,
  * handler; and last the view of the version asked for.
  */
+import type { ErrorObject } from "ajv";
 import { Hono } from "hono";
 import { ApiError } from "#contracts/kit/errors.ts";
 import type { ErrorStyle } from "#contracts/kit/envelopes.ts";
@@ -33,6 +34,8 @@ export interface ServiceOptions {
   policy: Policy;
   /** The sentence of a refusal by policy, `{rule}` filled in. */
   forbidden?: string;
+  /** What a body or query that breaks its schema is answered, when the service has words of its own for it. */
+  refusal?: (breaches: readonly ErrorObject[]) => ApiError;
   /** Where users reach this cloud, without a trailing slash: `http://127.0.0.1:8774`. */
   public_url: string;
   /** `WWW-Authenticate` of a 401. */
