@@ -27,7 +27,7 @@ after(async () => {
   await rm(dir, { recursive: true });
 });
 
-type Body = Record<string, never> & { token: Record<string, never> };
+type Body = Record<string, unknown> & { token: Record<string, unknown> };
 const send = async (method: string, path: string, token?: string, body?: unknown, headers?: Record<string, string>) =>
   ask(fetch, method, `/identity${path}`, {
     ...(token ? { token } : {}),

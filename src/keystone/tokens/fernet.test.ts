@@ -3,7 +3,7 @@ import { mkdtemp, readdir, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { systemIds } from "#platform/ids/ids.ts";
 import { seal, unseal } from "./fernet.ts";
 import { openKeyRepository, rotate } from "./key-repository.ts";
