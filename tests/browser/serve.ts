@@ -6,6 +6,7 @@ import type { Upstream } from "#horizon/server/upstream.ts";
 import { systemClock } from "#platform/clock/clock.ts";
 import { systemIds } from "#platform/ids/ids.ts";
 import { makeLog } from "#platform/log/log.ts";
+import { makeTracer } from "#platform/trace/trace.ts";
 
 export const webDir = fileURLToPath(new URL("../../src/horizon/web/dist", import.meta.url));
 
@@ -15,9 +16,9 @@ export interface Served {
 }
 
 export async function serveDashboard(upstream: Upstream, port = 0): Promise<Served> {
-  const tracer = { span: () => ({ headers: {}, end: () => undefined }) };
   const cloud = { simulated: true, version: "0.1.0" };
   const parts = { clock: systemClock(), ids: systemIds(), log: makeLog({ level: "warn" }) };
+  const tracer = makeTracer("horizon", { ...parts, sink: () => undefined });
   const app = makeHorizon({ upstream, tracer, cloud, web_dir: webDir, ...parts });
   return new Promise((resolve) => {
     const server = serve({ fetch: app.fetch, port, hostname: "127.0.0.1" }, (address) => {

@@ -7,6 +7,7 @@ import { brotliDecompressSync } from "node:zlib";
 import { systemIds } from "#platform/ids/ids.ts";
 import { makeLog } from "#platform/log/log.ts";
 import { systemClock } from "#platform/clock/clock.ts";
+import { makeTracer, traceHeaders, type SpanRecord } from "#platform/trace/trace.ts";
 import { makeHorizon } from "./horizon.ts";
 import type { UpstreamInit } from "./upstream.ts";
 
@@ -58,14 +59,16 @@ function setUp(options: { webDir?: string; reply?: (seen: Seen) => Response | un
   };
   const fetchUpstream = async (service: string, path: string, init: UpstreamInit) => {
     const body = init.body ? await new Response(init.body).text() : "";
-    const call = { service, path, method: init.method ?? "GET", headers: new Headers(init.headers), body };
+    // As platform/http does it: the trace of the current work goes along.
+    const headers = new Headers({ ...traceHeaders(), ...init.headers });
+    const call = { service, path, method: init.method ?? "GET", headers, body };
     seen.push(call);
     return options.reply?.(call) ?? answer(call);
   };
-  const spans: number[] = [];
+  const spans: SpanRecord[] = [];
   const app = makeHorizon({
     upstream: { fetch: fetchUpstream },
-    tracer: { span: (step) => ({ headers: { traceparent: "00-aa-bb-01" }, end: () => spans.push(step) }) },
+    tracer: makeTracer("horizon", { clock: systemClock(), ids: systemIds(), sink: (span) => spans.push(span) }),
     clock: { ...systemClock(), now: () => now },
     ids: systemIds(),
     log: makeLog({ level: "silent" }),
@@ -105,9 +108,13 @@ describe("login", () => {
     assert.match(cookies[0] ?? "", /^cumulet_session=[\w-]{43}; Path=\/dashboard; HttpOnly; SameSite=Lax$/);
     const posted = seen[0];
     assert.equal(posted?.path, "/v3/auth/tokens");
-    assert.equal(posted.headers.get("traceparent"), "00-aa-bb-01");
+    assert.equal(posted.headers.get("tracestate"), "cumulet=1");
+    assert.equal(seen.filter((call) => call.headers.has("tracestate")).length, 1, "only the login is a step");
     assert.equal(JSON.parse(posted.body).auth.scope, "unscoped");
-    assert.deepEqual(spans, [1]);
+    assert.deepEqual(
+      spans.map(({ step, status }) => [step, status]),
+      [[1, "ok"]],
+    );
   });
 
   test("a wrong password is keystone's verdict: 401, no session, and the span is ended", async () => {
@@ -116,7 +123,10 @@ describe("login", () => {
     assert.equal(response.status, 401);
     assert.equal((await read(response)).error.reason, "wrong_credentials");
     assert.deepEqual(cookies, []);
-    assert.deepEqual(spans, [1]);
+    assert.deepEqual(
+      spans.map(({ step, status }) => [step, status]),
+      [[1, "error"]],
+    );
     const session = await send("GET", "/dashboard/session");
     assert.equal((await read(session)).session, null);
   });
@@ -176,6 +186,7 @@ describe("proxy", () => {
       "X-Forwarded-For": "1.2.3.4",
       Connection: "x-gossip",
       "X-Gossip": "1",
+      tracestate: "cumulet=20",
     };
     const response = await send("POST", "/dashboard/api/compute/v2.1/servers?a=b%20c", {
       headers: { Cookie: cookie, "OpenStack-API-Version": "compute 2.79", ...forged },
@@ -186,7 +197,16 @@ describe("proxy", () => {
     assert.equal(`${call?.service} ${call?.method} ${call?.path}`, "compute POST /v2.1/servers?a=b%20c");
     assert.equal(call?.body, '{"server":{}}');
     assert.equal(call.headers.get("openstack-api-version"), "compute 2.79");
-    for (const name of ["cookie", "x-roles", "x-forwarded-for", "origin", "x-gossip", "connection", "sec-fetch-site"]) {
+    for (const name of [
+      "cookie",
+      "x-roles",
+      "x-forwarded-for",
+      "origin",
+      "x-gossip",
+      "tracestate",
+      "connection",
+      "sec-fetch-site",
+    ]) {
       assert.equal(call.headers.get(name), null, name);
     }
   });

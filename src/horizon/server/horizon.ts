@@ -7,6 +7,7 @@ import { getCookie } from "hono/cookie";
 import type { Clock } from "#platform/clock/clock.ts";
 import type { Ids } from "#platform/ids/ids.ts";
 import type { Log } from "#platform/log/log.ts";
+import type { Tracer } from "#platform/trace/trace.ts";
 import { errorBody, errorStatus, HorizonError } from "./errors.ts";
 import { makeIdentity } from "./identity.ts";
 import { logout, tokenFor, type LoginParts } from "./login.ts";
@@ -17,11 +18,11 @@ import { securityHeaders } from "./security-headers.ts";
 import { addSessionRoutes, forgetCookie, sessionCookie } from "./session-routes.ts";
 import { makeSessions, type Session, type Sessions } from "./sessions.ts";
 import { makeStaticFiles, type StaticFiles } from "./static-files.ts";
-import { isUpstreamService, type StepTracer, type Upstream, type UpstreamInit } from "./upstream.ts";
+import { isUpstreamService, type Upstream, type UpstreamInit } from "./upstream.ts";
 
 export interface HorizonOptions {
   upstream: Upstream;
-  tracer: StepTracer;
+  tracer: Tracer;
   clock: Clock;
   ids: Ids;
   log: Log;

@@ -17,7 +17,7 @@ export interface UnscopedToken {
 
 export interface Identity {
   /** Steps 1 and 2 of the flow. Throws `wrong_credentials` when Keystone says 401. */
-  login(credentials: Credentials, headers: Record<string, string>): Promise<UnscopedToken>;
+  login(credentials: Credentials): Promise<UnscopedToken>;
   listProjects(token: string): Promise<Project[]>;
   /** The user's default project, if Keystone tells. */
   findDefaultProject(token: string, userId: string): Promise<string | undefined>;
@@ -43,8 +43,8 @@ async function read<T>(response: Response): Promise<T> {
   throw new HorizonError(response.status === 401 ? "no_session" : "identity");
 }
 
-async function issue(upstream: Upstream, auth: unknown, headers: Record<string, string>) {
-  const init = { method: "POST", headers: { ...json, ...headers }, body: JSON.stringify({ auth }) };
+async function issue(upstream: Upstream, auth: unknown) {
+  const init = { method: "POST", headers: json, body: JSON.stringify({ auth }) };
   const response = await upstream.fetch("identity", "/v3/auth/tokens", init);
   const token = response.headers.get("X-Subject-Token");
   const body = await read<TokenBody>(response);
@@ -61,9 +61,9 @@ export function makeIdentity(upstream: Upstream): Identity {
   const get = async <T>(token: string, path: string) =>
     read<T>(await upstream.fetch("identity", path, { headers: { ...json, "X-Auth-Token": token } }));
   return {
-    async login(credentials, headers) {
+    async login(credentials) {
       try {
-        const issued = await issue(upstream, passwordAuth(credentials), headers);
+        const issued = await issue(upstream, passwordAuth(credentials));
         const { id, name, domain } = issued.body.user;
         return { token: issued.token, expires_at: issued.expires_at, user: { id, name, domain: domain.name } };
       } catch (error) {
@@ -83,7 +83,7 @@ export function makeIdentity(upstream: Upstream): Identity {
     },
     async scope(token, projectId) {
       const identity = { methods: ["token"], token: { id: token } };
-      const issued = await issue(upstream, { identity, scope: { project: { id: projectId } } }, {});
+      const issued = await issue(upstream, { identity, scope: { project: { id: projectId } } });
       const roles = (issued.body.roles ?? []).map((role) => role.name);
       return { token: issued.token, expires_at: issued.expires_at, roles };
     },

@@ -2,12 +2,12 @@
 import { HorizonError } from "./errors.ts";
 import type { Credentials, Identity } from "./identity.ts";
 import type { Project, ScopedToken, Session } from "./sessions.ts";
-import type { StepTracer } from "./upstream.ts";
 import type { Clock } from "#platform/clock/clock.ts";
+import type { Tracer } from "#platform/trace/trace.ts";
 
 export interface LoginParts {
   identity: Identity;
-  tracer: StepTracer;
+  tracer: Tracer;
   clock: Clock;
 }
 
@@ -19,8 +19,8 @@ export function chooseProject(projects: Project[], lastUsed?: string, preferred?
 
 export async function login(parts: LoginParts, credentials: Credentials, lastUsed?: string): Promise<Session> {
   const { identity, tracer } = parts;
-  const span = tracer.span(1, "horizon: post domain, user and password to keystone");
-  const unscoped = await identity.login(credentials, span.headers).finally(() => span.end());
+  // The first step of the flow; Keystone's answer is the second. What follows is no step.
+  const unscoped = await tracer.step(1, {}, () => identity.login(credentials));
   const [projects, preferred] = await Promise.all([
     identity.listProjects(unscoped.token),
     identity.findDefaultProject(unscoped.token, unscoped.user.id),

@@ -15,7 +15,15 @@ const hopByHop = [
 const neverUp = new Set(
   hopByHop.concat(
     ["host", "cookie", "origin", "referer", "authorization", "accept-encoding", "content-length", "expect"],
-    ["x-auth-token", "x-subject-token", "x-service-token", "x-cumulet-dashboard", "forwarded"],
+    [
+      "x-auth-token",
+      "x-subject-token",
+      "x-service-token",
+      "x-cumulet-dashboard",
+      "forwarded",
+      "traceparent",
+      "tracestate",
+    ],
   ),
 );
 

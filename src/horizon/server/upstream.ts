@@ -16,15 +16,10 @@ export interface UpstreamInit {
 
 /**
  * Sends one request to a service. `path` starts behind the service's root: `/v3/auth/tokens`, `/v2.1/servers`,
- * `/v1/servers/{id}` (trace); it carries the query. Rejects only when no answer came.
+ * `/v1/servers/{id}` (trace); it carries the query. Rejects only when no answer came. `platform/http` has one that fits.
  */
 export interface Upstream {
   fetch(service: UpstreamService, path: string, init: UpstreamInit): Promise<Response>;
-}
-
-/** Begins the span of one step of the flow; its headers (`traceparent`) travel with the request of that step. */
-export interface StepTracer {
-  span(step: number, name: string): { headers: Record<string, string>; end(): void };
 }
 
 export function isUpstreamService(name: string): name is UpstreamService {
