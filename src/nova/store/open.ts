@@ -10,8 +10,10 @@ import { makeInstanceActionStore, type InstanceActionStore } from "./instance-ac
 import { makeKeypairStore, type KeypairStore } from "./keypairs.ts";
 import { novaMigrations } from "./migrations.ts";
 import { makeQuotaStore, type QuotaStore } from "./quotas.ts";
+import { makeServerGroupStore, type ServerGroupStore } from "./server-groups.ts";
 import { makeServerStore, type ServerStore } from "./servers.ts";
 import type { NovaTables } from "./tables.ts";
+import { zonesOfHosts } from "./zones.ts";
 
 export interface NovaStore {
   servers: ServerStore;
@@ -21,8 +23,11 @@ export interface NovaStore {
   hosts: HostStore;
   instanceActions: InstanceActionStore;
   quotas: QuotaStore;
+  serverGroups: ServerGroupStore;
   decisions: DecisionStore;
   operations: OperationStore;
+  /** Availability zone of each compute host. */
+  zonesOfHosts(): Promise<Map<string, string>>;
   /** For queries that no noun has. */
   db: Kysely<NovaTables>;
   /**
@@ -44,11 +49,17 @@ export async function openNovaStore(parts: Pick<Parts, "openDatabase" | "clock" 
     hosts: makeHostStore(db, parts),
     instanceActions: makeInstanceActionStore(db, clock),
     quotas: makeQuotaStore(db),
+    serverGroups: makeServerGroupStore(db, clock),
     decisions: makeDecisionStore(db, clock),
-    // The operations' table is one of nova's own: its store asks for no other.
-    operations: makeOperationStore(db as unknown as Kysely<OperationTables>, clock),
+    operations: makeOperationStore(forOperations(db), clock),
+    zonesOfHosts: () => zonesOfHosts(db),
     db,
     transaction: (work) => db.transaction().execute(work),
     close: () => db.destroy(),
   };
+}
+
+/** The same transaction, for the store of operations: their table is one of nova's. */
+export function forOperations(trx: Kysely<NovaTables>): Kysely<OperationTables> {
+  return trx as unknown as Kysely<OperationTables>; // that store asks for no other table
 }
