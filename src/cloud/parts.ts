@@ -30,8 +30,8 @@ export interface Shared {
 }
 
 export interface PartsFactory {
-  /** `component` records the steps; `user` is its Keystone user; an agent gets no databases. */
-  of(component: string, user: string, kind?: "service" | "agent"): Parts;
+  /** `component` records the steps; `user` is its Keystone user; an agent gets no databases, and a user of its host. */
+  of(component: string, user: string, kind?: "service" | "agent", host?: string): Parts;
   stop(): Promise<void>;
 }
 
@@ -39,12 +39,13 @@ export function partsFactory(shared: Shared): PartsFactory {
   const { clock, ids, upstream, bus } = shared;
   const spans = busSink({ bus, clock, address: traceAddress, message: recordSpans });
   return {
-    of(component, user, kind = "service") {
-      const log = shared.log.child({ component });
+    of(component, user, kind = "service", host = "") {
+      const log = shared.log.child(host === "" ? { component } : { component, host });
       const tracer = makeTracer(component, { clock, ids, sink: spans.sink });
-      const serviceUser = makeServiceUser({ upstream, clock, username: user, password: shared.passwords[user] ?? "" });
+      const username = host === "" ? user : `${user}@${host}`;
+      const serviceUser = makeServiceUser({ upstream, clock, username, password: shared.passwords[username] ?? "" });
       const verifier = keystoneVerifier(upstream, serviceUser);
-      const state_dir = join(shared.state_dir, component.split("@")[0] ?? component);
+      const state_dir = folderOf(shared, component, host);
       mkdirSync(state_dir, { recursive: true, mode: 0o711 });
       const { public_url } = shared;
       return {
@@ -64,4 +65,9 @@ export function partsFactory(shared: Shared): PartsFactory {
     },
     stop: () => spans.stop(),
   };
+}
+
+/** Simulated hosts share a machine: each has a folder of its own. */
+function folderOf(shared: Shared, component: string, host: string): string {
+  return shared.simulated && host !== "" ? join(shared.state_dir, component, host) : join(shared.state_dir, component);
 }

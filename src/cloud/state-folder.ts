@@ -24,12 +24,14 @@ export interface StateFolder {
   release(): void;
 }
 
+/** Each host has its own, so that a stolen host can be shut out alone. */
+const agentUsers = ["nova-compute", "cinder", "neutron"];
 const serviceUsers = ["nova", "glance", "placement", "neutron", "cinder", "trace"];
 /** Less than this and the start is refused: databases that cannot grow lose what users were told. */
 const disk_min_mb = 200;
 
 /** Opens or makes the folder; throws {@link SetupError} when another process has it, or the disk is full. */
-export function openStateFolder(dir: string, host: string, ids: Ids): StateFolder {
+export function openStateFolder(dir: string, hosts: readonly string[], ids: Ids): StateFolder {
   try {
     mkdirSync(dir, { recursive: true, mode: 0o711 });
   } catch (error) {
@@ -41,7 +43,7 @@ export function openStateFolder(dir: string, host: string, ids: Ids): StateFolde
   }
   const release = takeLock(dir);
   try {
-    return { dir, cloud_id: ensureCloudId(dir, ids), secrets: ensureSecrets(dir, host, ids), release };
+    return { dir, cloud_id: ensureCloudId(dir, ids), secrets: ensureSecrets(dir, hosts, ids), release };
   } catch (error) {
     release();
     throw error;
@@ -100,7 +102,7 @@ function ensureCloudId(dir: string, ids: Ids): string {
   return made;
 }
 
-function ensureSecrets(dir: string, host: string, ids: Ids): Secrets {
+function ensureSecrets(dir: string, hosts: readonly string[], ids: Ids): Secrets {
   const path = join(dir, "secrets.json");
   let known: Partial<Secrets> = {};
   try {
@@ -109,7 +111,7 @@ function ensureSecrets(dir: string, host: string, ids: Ids): Secrets {
     // The first start makes them.
   }
   const password = (): string => ids.bytes(15).toString("base64url");
-  const users = [...serviceUsers, `nova-compute@${host}`, `cinder-volume@${host}`];
+  const users = [...serviceUsers, ...hosts.flatMap((host) => agentUsers.map((name) => `${name}@${host}`))];
   const secrets: Secrets = {
     admin_password: known.admin_password ?? password(),
     demo_password: known.demo_password ?? password(),

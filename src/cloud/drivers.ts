@@ -1,0 +1,69 @@
+/** Chooses the drivers of a host: QEMU and Linux bridges, or fakes that say so wherever users look. */
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { makeFakeStore } from "#glance/stores/fake/fake-store.ts";
+import { openFileStore } from "#glance/stores/file/file-store.ts";
+import type { ImageStore } from "#glance/stores/store.ts";
+import { metadataBackend } from "#neutron/agent/start.ts";
+import { fakeWiring } from "#neutron/agent/wiring/fake/fake-wiring.ts";
+import { linuxBridgeWiring } from "#neutron/agent/wiring/linux-bridge/linux-bridge.ts";
+import type { Wiring } from "#neutron/agent/wiring/wiring.ts";
+import { makeFakeHypervisor } from "#nova/compute/hypervisors/fake/fake-hypervisor.ts";
+import type { Hypervisor } from "#nova/compute/hypervisors/hypervisor.ts";
+import { makeQemuHypervisor } from "#nova/compute/hypervisors/qemu/qemu-hypervisor.ts";
+import type { Parts } from "#platform/role/role.ts";
+import type { CloudConfig } from "./config.ts";
+import { guestUser } from "./packages.ts";
+import type { StateFolder } from "./state-folder.ts";
+
+/** What a simulated host pretends to have: roomy, so that tests meet quotas rather than the size of a host. */
+const simulatedHost = { vcpus: 1000, memory_mb: 800_000, disk_gb: 600_000 };
+
+export interface DriverOptions {
+  config: CloudConfig;
+  state: StateFolder;
+  /** Stops the drivers; guests go on. */
+  signal: AbortSignal;
+}
+
+/** A short folder for sockets and pid files: a unix socket's path has room for 107 bytes. */
+export function runDir(state: StateFolder): string {
+  const dir = process.getuid?.() === 0 ? join("/run/cumulet", state.cloud_id) : join(state.dir, "run");
+  mkdirSync(dir, { recursive: true, mode: 0o711 });
+  return dir;
+}
+
+export function hypervisorOf(parts: Parts, { config, state, signal }: DriverOptions): Hypervisor {
+  const { clock, ids, log } = parts;
+  if (parts.simulated) return makeFakeHypervisor({ clock, log, host: simulatedHost, ledger_path: join(parts.state_dir, "guests.json"), signal });
+  return makeQemuHypervisor({
+    clock,
+    ids,
+    log,
+    instances_dir: join(parts.state_dir, "instances"),
+    run_dir: join(runDir(state), "guests"),
+    qemu_user: guestUser,
+    accel: config.compute.accel,
+    tb_size_mb: config.compute.tb_size_mb,
+    open_tun_device: process.getuid?.() === 0,
+    signal,
+  });
+}
+
+export function wiringOf(parts: Parts, { config, state }: DriverOptions): Wiring {
+  if (parts.simulated) return fakeWiring();
+  const metadata = { backend: metadataBackend(parts.upstream), secret: state.secrets.metadata_secret, log: parts.log };
+  return linuxBridgeWiring({
+    cloud_id: state.cloud_id,
+    clock: parts.clock,
+    runtime_dir: join(runDir(state), "networks"),
+    tap_user: guestUser,
+    ...(config.network.metadata ? { metadata } : {}),
+  });
+}
+
+export async function imageStoreOf(parts: Parts): Promise<ImageStore> {
+  // A simulated cloud keeps no disks, but images are data that users upload and read back: small ones in memory.
+  if (parts.simulated) return makeFakeStore({ capacity_bytes: 512 * 1024 * 1024 });
+  return openFileStore({ folder: join(parts.state_dir, "images"), clock: parts.clock, ids: parts.ids });
+}
