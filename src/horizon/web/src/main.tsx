@@ -13,6 +13,7 @@ import { LanguageProvider } from "./Language.tsx";
 import { paths } from "./paths.ts";
 import { makeRouter } from "./router.tsx";
 import { startTheme } from "./ui/theme.ts";
+import "./shell/shell.css";
 
 async function start(root: HTMLElement): Promise<void> {
   startTheme();

@@ -22,6 +22,7 @@ import { Summary } from "../launch/Summary.tsx";
 import { paths } from "../paths.ts";
 import { useSession } from "../session.ts";
 import { ErrorNote } from "../ui/ErrorNote.tsx";
+import "../launch/launch.css";
 
 const firstWishes: Wishes = { boot_volume: false, allow: true, floating: false, user_data: "" };
 

@@ -14,6 +14,7 @@ import { login, useCloud } from "../session.ts";
 import { LanguageMenu, ThemeMenu } from "../shell/Preferences.tsx";
 import { ErrorNote } from "../ui/ErrorNote.tsx";
 import { Logo } from "../ui/Logo.tsx";
+import "./login.css";
 
 export function LoginPage() {
   const t = useT();

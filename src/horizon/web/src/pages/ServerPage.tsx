@@ -16,6 +16,7 @@ import { ServerActions } from "../server/ServerActions.tsx";
 import { TracePanel } from "../trace/TracePanel.tsx";
 import { ErrorNote } from "../ui/ErrorNote.tsx";
 import { ServerStatus } from "../ui/ServerStatus.tsx";
+import "../server/server.css";
 
 export function ServerPage() {
   const t = useT();

@@ -51,7 +51,7 @@ export function TopBar() {
             secondaryText: t("app.roles", { roles: roles.join(", ") || "–" }),
             disabled: true,
           },
-          { id: "logout", text: t("app.logout"), iconName: "upload" },
+          { id: "logout", text: t("app.logout") },
         ]}
         onItemClick={({ detail }) => {
           if (detail.id === "logout") void leave().catch(report);

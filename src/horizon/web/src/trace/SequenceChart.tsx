@@ -6,6 +6,7 @@ import { bands, chart, labelPlace, laneX, rowY } from "./geometry.ts";
 import { LaneIcon } from "./LaneIcon.tsx";
 import { lanes, steps, type Step } from "./steps.ts";
 import type { TimedStep, Timing } from "./timing.ts";
+import "./sequence.css";
 
 export type StepState = "waiting" | "done" | "current" | "error" | "skipped";
 

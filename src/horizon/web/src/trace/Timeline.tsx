@@ -4,6 +4,7 @@ import { duration } from "../ui/format.ts";
 import type { StepState } from "./SequenceChart.tsx";
 import { steps } from "./steps.ts";
 import type { TimedStep, Timing } from "./timing.ts";
+import "./timeline.css";
 
 export function Timeline({ timing, stateOf }: { timing: Timing; stateOf: (step: number) => StepState }) {
   const t = useT();
@@ -32,14 +33,16 @@ export function Timeline({ timing, stateOf }: { timing: Timing; stateOf: (step: 
               <td className="timeline-number">
                 <span>{step.step}</span>
               </td>
-              <td className="timeline-what">
-                <span className="timeline-who">
-                  {t(`lane.${step.from}`)} <span aria-hidden="true">→</span> {t(`lane.${step.to}`)}
-                </span>
-                <span className="timeline-text">
-                  {state === "skipped" ? t("trace.skipped") : t(step.sentence)}
-                  {timed?.detail && <em> {timed.detail}</em>}
-                </span>
+              <td>
+                <div className="timeline-what">
+                  <span className="timeline-who">
+                    {t(`lane.${step.from}`)} <span aria-hidden="true">→</span> {t(`lane.${step.to}`)}
+                  </span>
+                  <span className="timeline-text">
+                    {state === "skipped" ? t("trace.skipped") : t(step.sentence)}
+                    {timed?.detail && <em> {timed.detail}</em>}
+                  </span>
+                </div>
               </td>
               <td className="number">
                 {timed &&

@@ -14,6 +14,7 @@ import { isSkipped, steps } from "./steps.ts";
 import { Timeline } from "./Timeline.tsx";
 import { timing, type Timing } from "./timing.ts";
 import { useReveal } from "./use-reveal.ts";
+import "./trace.css";
 
 export function TracePanel({ serverId }: { serverId: string }) {
   const t = useT();
@@ -117,10 +118,12 @@ function Figures({ trace, times, shown, state }: FiguresProps) {
         <dt>{t("trace.slowest")}</dt>
         <dd>
           {slowest && times.slowest && (
-            <span className={`phase-${slowest.phase}`}>
-              <span className="mini-badge">{slowest.step}</span> {t(slowest.sentence)}{" "}
+            <>
+              <span className={`phase-${slowest.phase}`}>
+                <span className="mini-badge">{slowest.step}</span> {t(slowest.sentence)}
+              </span>
               <b>{duration(times.slowest.duration_ms)}</b>
-            </span>
+            </>
           )}
         </dd>
       </div>
