@@ -25,3 +25,11 @@ export function fail(error: unknown): never {
   tell(`cumulet: ${mistake ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
   process.exit(mistake ? 2 : 1);
 }
+
+/** Resolves when the user or the system asks this process to end. */
+export function stopSignal(): Promise<void> {
+  return new Promise((resolve) => {
+    process.once("SIGINT", () => resolve());
+    process.once("SIGTERM", () => resolve());
+  });
+}

@@ -22,6 +22,12 @@ program
   .action(async (options) => (await import("./up.ts")).up(options));
 
 program
+  .command("run <role>")
+  .description("run one role in a process of its own (now: nova-compute)")
+  .requiredOption("--config <file>", "its configuration")
+  .action(async (role, options) => (await import("./run.ts")).run(role, options));
+
+program
   .command("down")
   .description("stop the cloud; guests go on running unless told otherwise")
   .option(...state)

@@ -14,7 +14,7 @@ import { until } from "#platform/clock/until.ts";
 import { start } from "#platform/exec/exec.ts";
 import { systemIds } from "#platform/ids/ids.ts";
 import { makeLog } from "#platform/log/log.ts";
-import { say, tell } from "./command.ts";
+import { say, stopSignal, tell } from "./command.ts";
 import { logFile } from "./logs.ts";
 import { findRunning, forgetRunning, stateDirOf, writeRunning } from "./running.ts";
 
@@ -119,13 +119,6 @@ function greet(public_url: string, files: CredentialFiles, simulated: boolean): 
   say(`  clouds.yaml  ${files.clouds_yaml}   (OS_CLOUD=cumulet)`);
   say(`  openrc       ${files.openrc}`);
   say("");
-}
-
-function stopSignal(): Promise<void> {
-  return new Promise((resolve) => {
-    process.once("SIGINT", () => resolve());
-    process.once("SIGTERM", () => resolve());
-  });
 }
 
 /** How long a first start may take: it builds the guest image. */

@@ -23,8 +23,17 @@ export const CloudConfig = Type.Object(
       },
       section,
     ),
+    bus: Type.Object(
+      {
+        url: Type.Optional(Type.String({ pattern: "^nats://", description: "NATS server, for agents in processes of their own; without it the queue is in process." })),
+        user: Type.Optional(Type.String()),
+        password: Type.Optional(Type.String()),
+      },
+      section,
+    ),
     compute: Type.Object(
       {
+        enabled: Type.Boolean({ default: true, description: "False where nova-compute runs in a process of its own ('cumulet run nova-compute')." }),
         accel: Type.Enum(["auto", "kvm", "tcg"], { default: "auto", description: "auto measures whether KVM can run a guest." }),
         tb_size_mb: Type.Integer({ default: 128, minimum: 32, maximum: 1024, description: "Translation buffer of a guest without KVM, in MiB." }),
       },

@@ -27,13 +27,21 @@ export interface DriverOptions {
 }
 
 /** A short folder for sockets and pid files: a unix socket's path has room for 107 bytes. */
-export function runDir(state: StateFolder): string {
-  const dir = process.getuid?.() === 0 ? join("/run/cumulet", state.cloud_id) : join(state.dir, "run");
+export function runDir(cloud_id: string, state_dir: string): string {
+  const dir = process.getuid?.() === 0 ? join("/run/cumulet", cloud_id) : join(state_dir, "run");
   mkdirSync(dir, { recursive: true, mode: 0o711 });
   return dir;
 }
 
-export function hypervisorOf(parts: Parts, { config, state, signal }: DriverOptions): Hypervisor {
+export interface HypervisorOptions {
+  accel: CloudConfig["compute"]["accel"];
+  tb_size_mb: number;
+  cloud_id: string;
+  state_dir: string;
+  signal: AbortSignal;
+}
+
+export function hypervisorFor(parts: Parts, { accel, tb_size_mb, cloud_id, state_dir, signal }: HypervisorOptions): Hypervisor {
   const { clock, ids, log } = parts;
   if (parts.simulated) return makeFakeHypervisor({ clock, log, host: simulatedHost, ledger_path: join(parts.state_dir, "guests.json"), signal });
   return makeQemuHypervisor({
@@ -41,10 +49,10 @@ export function hypervisorOf(parts: Parts, { config, state, signal }: DriverOpti
     ids,
     log,
     instances_dir: join(parts.state_dir, "instances"),
-    run_dir: join(runDir(state), "guests"),
+    run_dir: join(runDir(cloud_id, state_dir), "guests"),
     qemu_user: guestUser,
-    accel: config.compute.accel,
-    tb_size_mb: config.compute.tb_size_mb,
+    accel,
+    tb_size_mb,
     open_tun_device: process.getuid?.() === 0,
     signal,
   });
@@ -56,7 +64,7 @@ export function wiringOf(parts: Parts, { config, state }: DriverOptions): Wiring
   return linuxBridgeWiring({
     cloud_id: state.cloud_id,
     clock: parts.clock,
-    runtime_dir: join(runDir(state), "networks"),
+    runtime_dir: join(runDir(state.cloud_id, state.dir), "networks"),
     tap_user: guestUser,
     ...(config.network.metadata ? { metadata } : {}),
   });

@@ -5,7 +5,7 @@ import { configDriveContent } from "#nova/metadata/config-drive-content.ts";
 import { startNeutronAgent } from "#neutron/agent/start.ts";
 import { startNovaCompute } from "#nova/compute/start.ts";
 import type { RunningRole } from "#platform/role/role.ts";
-import { hypervisorOf, volumeBackendOf, wiringOf, type DriverOptions } from "./drivers.ts";
+import { hypervisorFor, volumeBackendOf, wiringOf, type DriverOptions } from "./drivers.ts";
 import type { PartsFactory } from "./parts.ts";
 
 /** The names of the hosts: this machine's own, or as many simulated ones as asked for. */
@@ -23,8 +23,11 @@ export async function startHost(factory: PartsFactory, host: string, first: bool
     const volume = factory.of("cinder-volume", "cinder", "agent", host);
     roles.push(await startCinderVolume(volume, { host, backend: volumeBackendOf(volume) }));
   }
+  if (!options.config.compute.enabled) return roles;
   const compute = factory.of("nova-compute", "nova-compute", "agent", host);
-  const hypervisor = hypervisorOf(compute, options);
+  const { accel, tb_size_mb } = options.config.compute;
+  const { cloud_id, dir: state_dir } = options.state;
+  const hypervisor = hypervisorFor(compute, { accel, tb_size_mb, cloud_id, state_dir, signal: options.signal });
   roles.push(await startNovaCompute(compute, { host, host_ip: "127.0.0.1", hypervisor, configDriveContent }));
   return roles;
 }

@@ -1,7 +1,9 @@
 /** A whole cloud in one process: every service, the dashboard, and this host's agents, wired together. */
 import { join } from "node:path";
 import { makeHorizon } from "#horizon/server/horizon.ts";
+import type { Bus } from "#platform/bus/bus.ts";
 import { inProcessBus } from "#platform/bus/in-process.ts";
+import { natsBus } from "#platform/bus/nats.ts";
 import { systemClock } from "#platform/clock/clock.ts";
 import { sqliteOpener } from "#platform/db/database.ts";
 import { makeUpstream } from "#platform/http/client.ts";
@@ -9,6 +11,7 @@ import type { Fetcher } from "#platform/http/service.ts";
 import { systemIds } from "#platform/ids/ids.ts";
 import type { Log } from "#platform/log/log.ts";
 import type { RunningRole } from "#platform/role/role.ts";
+import { busPrefix } from "./agent-process.ts";
 import type { CloudConfig } from "./config.ts";
 import { ensureFirstContents } from "./first-run.ts";
 import { hostNames, startHost } from "./hosts.ts";
@@ -46,8 +49,10 @@ export async function startCloud(options: CloudOptions): Promise<RunningCloud> {
   const public_url = config.api.public_url ?? `http://${listen === "0.0.0.0" ? "127.0.0.1" : listen}:${listener.port}`;
   const running = makeRunning(listener, log);
   try {
-    const factory = makeFactory(options, mounts, public_url);
+    const bus = await openBus(options);
+    const factory = makeFactory(options, bus, mounts, public_url);
     running.last(factory.stop);
+    running.last(() => bus.close());
     await startAll(options, { factory, mounts, public_url, front, running });
     return { public_url, stop: running.stop };
   } catch (error) {
@@ -89,7 +94,14 @@ async function startAll(options: CloudOptions, wiring: Wiring): Promise<void> {
   await ensureFirstContents({ services, config, state_dir: state.dir, simulated, tell: options.tell });
 }
 
-function makeFactory(options: CloudOptions, mounts: Map<string, Fetcher>, public_url: string): PartsFactory {
+/** In process, unless agents run in processes of their own. */
+async function openBus({ config, state, log }: CloudOptions): Promise<Bus> {
+  const ids = systemIds();
+  const { url, ...login } = config.bus;
+  return url === undefined ? inProcessBus({ ids, log }) : natsBus({ url, ...login, prefix: busPrefix(state.cloud_id), ids, log });
+}
+
+function makeFactory(options: CloudOptions, bus: Bus, mounts: Map<string, Fetcher>, public_url: string): PartsFactory {
   const { config, state, log } = options;
   const clock = systemClock();
   const ids = systemIds();
@@ -97,7 +109,7 @@ function makeFactory(options: CloudOptions, mounts: Map<string, Fetcher>, public
     clock,
     ids,
     log,
-    bus: inProcessBus({ ids, log }),
+    bus,
     upstream: makeUpstream({ local: mounts, base_url: public_url }),
     openDatabase: sqliteOpener({ dir: join(state.dir, "db"), synchronous: config.database.synchronous }),
     public_url,
