@@ -72,6 +72,7 @@ describe("a person in the dashboard", () => {
       image: "cirros",
       boot_volume: true,
       floating: true,
+      allow: true,
       new_keypair: "laptop",
     });
     await page.getByText(say("launch.keypair.saved", { file: "laptop.pem" })).waitFor();
@@ -104,13 +105,14 @@ describe("a person in the dashboard", () => {
   });
 
   test("the same in Chinese and dark, without volumes: steps 26 to 28 are skipped with the reason", async () => {
-    const { here } = await start({ locale: "zh-CN", theme: "dark" });
+    const { here, world } = await start({ locale: "zh-CN", theme: "dark" });
     await person.login(here, demo);
     await person.launch(here, { name: "web-2", image: "cirros" });
     const counts = await watchTrace(here);
     assert.ok(rising(counts) && counts.at(-1) === 26, `steps came as ${counts.join(", ")}`);
     await person.picture(here, pictures, "trace-zh", true);
     const timeline = await person.readTimeline(here);
+    assert.deepEqual(world.rules, [], "nothing is opened without being asked");
     const skipped = timeline.filter((step) => step.state === "skipped");
     assert.deepEqual(
       skipped.map((step) => step.step),

@@ -96,6 +96,8 @@ export interface LaunchWishes {
   boot_volume?: boolean;
   volume_gb?: number;
   floating?: boolean;
+  /** Ticks "allow ssh and ping", unless they are allowed already. */
+  allow?: boolean;
   /** Generates a key pair of this name in the form; its private half is downloaded. */
   new_keypair?: string;
   user_data?: string;
@@ -130,6 +132,14 @@ export async function fillLaunch(here: Visit, wishes: LaunchWishes): Promise<voi
   if (wishes.flavor !== undefined) await choose(page, say("launch.flavor"), wishes.flavor);
   if (wishes.network !== undefined) await choose(page, say("launch.network"), wishes.network);
   if (wishes.new_keypair !== undefined) await newKeypair(here, wishes.new_keypair);
+  if (wishes.allow) {
+    const box = page.getByRole("checkbox", { name: say("launch.allow") });
+    await box
+      .or(page.getByText(say("launch.allow.done")))
+      .first()
+      .waitFor();
+    if ((await box.count()) > 0) await box.check();
+  }
   if (wishes.floating) await page.getByRole("checkbox", { name: say("launch.floating") }).check();
   if (wishes.user_data !== undefined) {
     await page.getByRole("button", { name: say("launch.advanced") }).click();

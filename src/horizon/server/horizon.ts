@@ -73,7 +73,11 @@ async function proxy(c: Context, parts: HorizonParts, upstream: Upstream): Promi
   if (!isUpstreamService(service)) throw new HorizonError("not_found");
   const url = new URL(c.req.url);
   const path = url.pathname.slice(`/dashboard/api/${service}`.length) + url.search;
-  const { token } = await tokenFor(parts, session);
+  const { token } = await tokenFor(parts, session).catch((error: unknown) => {
+    // Keystone no longer takes the session's own token: there is nothing left to renew it with.
+    if (error instanceof HorizonError && error.code === "no_session") parts.sessions.close(secret);
+    throw error;
+  });
   const response = await upstream.fetch(service, path, upstreamInit(c.req.raw, token));
   if (response.status === 401) return endSession(c, parts, secret, session, response);
   return new Response(response.body, { status: response.status, headers: headersDown(response.headers) });

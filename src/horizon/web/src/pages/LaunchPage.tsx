@@ -24,7 +24,7 @@ import { useSession } from "../session.ts";
 import { ErrorNote } from "../ui/ErrorNote.tsx";
 import "../launch/launch.css";
 
-const firstWishes: Wishes = { boot_volume: false, allow: true, floating: false, user_data: "" };
+const firstWishes: Wishes = { boot_volume: false, allow: false, floating: false, user_data: "" };
 
 /** Everything the form offers, once it is all there. */
 function useOffer(): { offer?: Offer; error?: Error } {
