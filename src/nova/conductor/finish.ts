@@ -2,6 +2,7 @@
 import { operationPlans, type OperationKind, type Outcome } from "#contracts/nova/operations.ts";
 import type { TaskState, VmState } from "#contracts/nova/server-states.ts";
 import type { Operation } from "#platform/operations/operation.ts";
+import { forOperations } from "../store/open.ts";
 import { attempts_max, giveUpCreate, rescheduleCreate, type FlowParts } from "../flows/create-fails.ts";
 
 /** All steps are done: the server is as the user wanted it. */
@@ -14,7 +15,7 @@ export async function finishOperation(parts: FlowParts, operation: Operation, po
   }
   await store.transaction(async (trx) => {
     const ended = { state: "done" as const, waiting_for: "nothing" };
-    if (!(await store.operations.change(operation.id, ["running"], ended, trx as never))) return;
+    if (!(await store.operations.change(operation.id, ["running"], ended, forOperations(trx)))) return;
     const launched = operation.kind === "server.create" ? { launched_at: parts.clock.now(), progress: 100 } : {};
     const power = power_state === null ? {} : { power_state };
     const patch = { ...stateAfter(success), ...power, ...launched, task_state: null };
@@ -28,7 +29,7 @@ export async function finishDelete(parts: FlowParts, operation: Operation): Prom
   const { store, placement } = parts;
   await placement.release(operation.resource_id);
   await store.transaction(async (trx) => {
-    await store.operations.change(operation.id, ["running", "undoing", "stuck"], { state: "done", waiting_for: "nothing" }, trx as never);
+    await store.operations.change(operation.id, ["running", "undoing", "stuck"], { state: "done", waiting_for: "nothing" }, forOperations(trx));
     await store.servers.markDeleted(operation.resource_id, trx);
     await store.blockDevices.deleteOf(operation.resource_id, trx);
   });
@@ -46,7 +47,7 @@ export async function endUndone(parts: FlowParts, operation: Operation, host: st
   }
   const { failure: outcome } = operationPlans[operation.kind as OperationKind];
   await store.transaction(async (trx) => {
-    await store.operations.change(operation.id, ["running", "undoing", "stuck"], { state: "failed", waiting_for: "nothing" }, trx as never);
+    await store.operations.change(operation.id, ["running", "undoing", "stuck"], { state: "failed", waiting_for: "nothing" }, forOperations(trx));
     const fault = outcome.vm_state === "error" ? { fault: { code: 500, message: failure.reason, created_at: parts.clock.now() } } : {};
     const patch = { ...stateAfter(outcome), ...fault, task_state: null };
     await store.servers.update(operation.resource_id, patch, { task_state: tasksOf(operation) }, trx);

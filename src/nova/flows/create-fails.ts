@@ -7,7 +7,7 @@ import type { Bus } from "#platform/bus/bus.ts";
 import type { Clock } from "#platform/clock/clock.ts";
 import type { Operation } from "#platform/operations/operation.ts";
 import type { PlacementClient } from "../clients/placement.ts";
-import type { NovaStore } from "../store/open.ts";
+import { forOperations, type NovaStore } from "../store/open.ts";
 
 export interface FlowParts {
   store: NovaStore;
@@ -31,7 +31,7 @@ export async function rescheduleCreate(parts: FlowParts, operation: Operation, h
   const journal = { excluded: { status: "done" as const, output: [...excludedHosts(operation), host] } };
   const again = { state: "running" as const, owner: schedulerAddress, waiting_for: "the scheduler", attempt: operation.attempt + 1, journal, error: null };
   const moved = await store.transaction(async (trx) => {
-    if (!(await store.operations.change(operation.id, ["undoing"], again, trx as never))) return false;
+    if (!(await store.operations.change(operation.id, ["undoing"], again, forOperations(trx)))) return false;
     await store.servers.update(operation.resource_id, { host: null, node: null, task_state: "scheduling", info_cache: [] }, { host }, trx);
     return true;
   });
@@ -44,7 +44,7 @@ export async function giveUpCreate(parts: FlowParts, operation: Operation, messa
   await placement.release(operation.resource_id);
   const fault = { code, message, created_at: clock.now() };
   await store.transaction(async (trx) => {
-    await store.operations.change(operation.id, ["running", "undoing", "stuck"], { state: "failed", error: message, waiting_for: "nothing" }, trx as never);
+    await store.operations.change(operation.id, ["running", "undoing", "stuck"], { state: "failed", error: message, waiting_for: "nothing" }, forOperations(trx));
     const building = { vm_state: ["building"] as const, task_state: ["scheduling", "networking", "block_device_mapping", "spawning", null] as const };
     await store.servers.update(operation.resource_id, { vm_state: "error", task_state: null, fault }, building, trx);
     await store.servers.update(operation.resource_id, { fault }, { task_state: ["deleting"] }, trx);
