@@ -48,9 +48,11 @@ async function watchTrace(here: person.Visit): Promise<number[]> {
   await until(
     clock,
     async () => {
+      // The state first: what is read after it is complete is the whole.
+      const complete = (await panel.getAttribute("data-trace")) === "complete";
       const count = Number(/(\d+) (?:of|\/) \d+/.exec(await panel.innerText())?.[1]);
       if (Number.isInteger(count) && seen.at(-1) !== count) seen.push(count);
-      return (await panel.getAttribute("data-trace")) === "complete" ? true : undefined;
+      return complete ? true : undefined;
     },
     { limit_ms: 30_000, period_ms: 20, what: "the whole trace" },
   );
