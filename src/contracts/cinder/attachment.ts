@@ -19,8 +19,6 @@ export const Connector = Type.Object(
     multipath: Type.Optional(Type.Boolean()),
     mountpoint: Type.Optional(orNull(Type.String())),
     mode: Type.Optional(Type.String()),
-    /** The user that guests run as: a file volume is handed over to it. */
-    guest_user: Type.Optional(Type.String()),
   },
   { additionalProperties: Type.Unknown() },
 );

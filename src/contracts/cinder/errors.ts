@@ -32,6 +32,10 @@ export const errors = defineErrors({
     message:
       "Invalid input received: Size of specified image {image_size}GB is larger than volume size {volume_size}GB.",
   },
+  containerFormat: {
+    status: 400,
+    message: "Invalid input received: an image of container format {container_format} cannot be made into a volume.",
+  },
   belowMinDisk: {
     status: 400,
     message:
