@@ -1,7 +1,9 @@
 /** Chooses the drivers of a host: QEMU and Linux bridges, or fakes that say so wherever users look. */
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { makeFakeStore } from "#glance/stores/fake/fake-store.ts";
+import type { VolumeBackend } from "#cinder/volume/backends/backend.ts";
+import { makeFakeBackend } from "#cinder/volume/backends/fake/fake-backend.ts";
+import { openFileBackend } from "#cinder/volume/backends/file/file-backend.ts";
 import { openFileStore } from "#glance/stores/file/file-store.ts";
 import type { ImageStore } from "#glance/stores/store.ts";
 import { metadataBackend } from "#neutron/agent/start.ts";
@@ -70,8 +72,12 @@ export function wiringOf(parts: Parts, { config, state }: DriverOptions): Wiring
   });
 }
 
-export async function imageStoreOf(parts: Parts): Promise<ImageStore> {
-  // A simulated cloud keeps no disks, but images are data that users upload and read back: small ones in memory.
-  if (parts.simulated) return makeFakeStore({ capacity_bytes: 512 * 1024 * 1024 });
+/** Images are data that users upload and read back, also where guests are simulated: files in both. */
+export function imageStoreOf(parts: Parts): Promise<ImageStore> {
   return openFileStore({ folder: join(parts.state_dir, "images"), clock: parts.clock, ids: parts.ids });
+}
+
+export async function volumeBackendOf(parts: Parts, host: string): Promise<VolumeBackend> {
+  if (parts.simulated) return makeFakeBackend({ ledger_path: join(parts.state_dir, "volumes.json") });
+  return openFileBackend({ folder: join(parts.state_dir, "volumes"), host, clock: parts.clock, guest_user: guestUser });
 }

@@ -21,7 +21,7 @@ export async function startHost(factory: PartsFactory, host: string, first: bool
   roles.push(await startNeutronAgent(network, { host, wiring: wiringOf(network, options) }));
   if (first) {
     const volume = factory.of("cinder-volume", "cinder", "agent", host);
-    roles.push(await startCinderVolume(volume, { host, backend: volumeBackendOf(volume) }));
+    roles.push(await startCinderVolume(volume, { host, backend: await volumeBackendOf(volume, host) }));
   }
   if (!options.config.compute.enabled) return roles;
   const compute = factory.of("nova-compute", "nova-compute", "agent", host);
