@@ -8,7 +8,7 @@ export const verbs_max = 15;
 export const driverInterfaces: readonly { path: string; name: string }[] = [
   { path: "src/nova/compute/hypervisors/hypervisor.ts", name: "Hypervisor" },
   { path: "src/neutron/agent/wiring/wiring.ts", name: "Wiring" },
-  { path: "src/cinder/volume/backends/backend.ts", name: "Backend" },
+  { path: "src/cinder/volume/backends/backend.ts", name: "VolumeBackend" },
   { path: "src/glance/stores/store.ts", name: "ImageStore" },
 ];
 
