@@ -38,7 +38,7 @@ export function makeServerNetwork(parts: ServerNetworkParts): ServerNetwork {
   const { neutron } = parts;
   return {
     async ensure(server, requested, signal, taken = new Set()) {
-      if (requested.length === 0) return [];
+      // Asked also for a server without interfaces: an earlier, interrupted try may have left ports of it.
       const [groups, there] = await Promise.all([groupsOf(neutron, server), neutron.portsOf(server.id)]);
       const free = there.filter((port) => !taken.has(port.id));
       const made: { port: Port; wanted: RequestedNetwork }[] = [];
