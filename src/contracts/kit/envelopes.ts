@@ -7,6 +7,7 @@ export interface ErrorFacts {
   /** Neutron's exception name, Placement's code. */
   type?: string | undefined;
   request_id: string;
+  context?: Readonly<Record<string, unknown>>;
 }
 
 const titles: Record<number, string> = {
@@ -60,6 +61,13 @@ const nova: Envelope = ({ status, message }) => ({
 
 const keystone: Envelope = ({ status, message }) => ({ error: { code: status, message, title: titleOf(status) } });
 
+/** A version that does not exist is answered with those that do. */
+const placement: Envelope = ({ status, message, type, request_id, context }) => {
+  const code = type ?? "placement.undefined_code";
+  const versions = status === 406 ? { min_version: context?.["min_version"], max_version: context?.["max_version"] } : {};
+  return { errors: [{ status, title: titleOf(status), detail: message, code, request_id, ...versions }] };
+};
+
 const envelopes: Record<ErrorStyle, Envelope> = {
   keystone,
   nova,
@@ -72,9 +80,7 @@ const envelopes: Record<ErrorStyle, Envelope> = {
     code: `${status} ${titleOf(status)}`,
     title: titleOf(status),
   }),
-  placement: ({ status, message, type, request_id }) => ({
-    errors: [{ status, title: titleOf(status), detail: message, code: type ?? "placement.undefined_code", request_id }],
-  }),
+  placement,
 };
 
 export function envelope(style: ErrorStyle, facts: ErrorFacts): unknown {

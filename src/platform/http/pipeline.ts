@@ -106,7 +106,9 @@ function versionOf(options: ServiceOptions, request: Request): Version {
   if (!options.microversions) return { at: undefined, headers: {} };
   const negotiated = negotiate(options.microversions, (name) => request.headers.get(name));
   if ("version" in negotiated) return { at: negotiated.version, headers: negotiated.headers };
-  throw new ApiError("bad_version", { status: negotiated.status, message: negotiated.message });
+  const { min, max } = options.microversions;
+  const fields = { min_version: min, max_version: max };
+  throw new ApiError("bad_version", { status: negotiated.status, message: negotiated.message }, fields);
 }
 
 function stepOf(route: Route): number | undefined {

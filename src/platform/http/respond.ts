@@ -48,7 +48,8 @@ export function errorResponse(options: RespondOptions, error: unknown, request_i
 }
 
 function own(options: RespondOptions, error: ApiError, request_id: string): unknown {
-  return envelope(options.errorStyle, { status: error.status, message: error.message, type: error.type, request_id });
+  const { status, message, type, context } = error;
+  return envelope(options.errorStyle, { status, message, type, request_id, context });
 }
 
 function unknownError(options: RespondOptions, error: unknown, request_id: string, request: Request): ApiError {
