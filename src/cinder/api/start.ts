@@ -5,6 +5,7 @@ import { volumeApiAddress } from "#contracts/cinder/messages.ts";
 import { notBuiltVolume } from "#contracts/cinder/not-built.ts";
 import { quotaSet, volumeLimits } from "#contracts/cinder/quota.ts";
 import { extraRules } from "#contracts/cinder/rules.ts";
+import { snapshot } from "#contracts/cinder/snapshot.ts";
 import { volumeAction } from "#contracts/cinder/volume-action.ts";
 import { volumeMetadata } from "#contracts/cinder/volume-metadata.ts";
 import { volumeType, volumeTypeSpecs } from "#contracts/cinder/volume-type.ts";
@@ -25,6 +26,7 @@ import { infoHandlers, newest } from "./info.ts";
 import { metadataHandlers } from "./metadata.ts";
 import { anyProjectRule, withProjectPaths } from "./project-paths.ts";
 import { limitHandlers, quotaHandlers } from "./quotas.ts";
+import { snapshotHandlers } from "./snapshots.ts";
 import { typeHandlers, typeSpecHandlers } from "./types.ts";
 import { volumeHandlers } from "./volumes.ts";
 
@@ -53,6 +55,7 @@ const resources = [
   quotaSet,
   volumeLimits,
   volumeInfo,
+  snapshot,
   notBuiltVolume,
 ];
 
@@ -84,6 +87,7 @@ export async function startCinderApi(parts: Parts, options: CinderApiOptions): P
       ...withProjectPaths(typeSpecHandlers(cinder)),
       ...withProjectPaths(quotaHandlers(cinder)),
       ...withProjectPaths(limitHandlers(cinder)),
+      ...withProjectPaths(snapshotHandlers()),
       ...withProjectPaths(infoHandlers(cinder)),
       ...withProjectPaths(notBuiltYet(notBuiltVolume)),
     ],

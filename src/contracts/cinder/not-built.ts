@@ -81,9 +81,7 @@ const rows: Row[] = [
   ["POST", "/volumes/{volume_id}/action", "member", "volume:reimage", "3.68", "os-reimage"],
   ["GET", "/volumes/{volume_id}/encryption", "reader", "volume_extension:volume_encryption_metadata"],
   ["GET", "/volumes/{volume_id}/encryption/{id}", "reader", "volume_extension:volume_encryption_metadata"],
-  ["GET", "/snapshots/detail", "reader", "volume:get_all_snapshots"],
   ["POST", "/snapshots", "member", "volume:create_snapshot"],
-  ["GET", "/snapshots", "reader", "volume:get_all_snapshots"],
   [
     "POST",
     "/snapshots/{id}/action",
@@ -111,7 +109,6 @@ const rows: Row[] = [
   ],
   ["PUT", "/snapshots/{id}", "member", "volume:update_snapshot"],
   ["DELETE", "/snapshots/{id}", "member", "volume:delete_snapshot"],
-  ["GET", "/snapshots/{id}", "reader", "volume_extension:extended_snapshot_attributes"],
   ["POST", "/snapshots/{snapshot_id}/metadata", "member", "volume:update_snapshot_metadata"],
   ["GET", "/snapshots/{snapshot_id}/metadata", "reader", "volume:get_snapshot_metadata"],
   ["PUT", "/snapshots/{snapshot_id}/metadata/{id}", "member", "volume:update_snapshot_metadata"],

@@ -23,6 +23,10 @@ export interface AttachmentFacts {
   connection_info: ConnectionInfo;
 }
 
+type FlatAttachment = Omit<AttachmentFacts, "connection_info"> & {
+  connection_info: { driver_volume_type: string } & ConnectionInfo["data"];
+};
+
 export interface NewVolume {
   size: number;
   imageRef?: string;
@@ -60,7 +64,7 @@ export interface Connector {
 const policy = { name: "volume", rule: "@" };
 const body = Type.Any();
 const volumeReply = Type.Object({ volume: Type.Unsafe<VolumeFacts>({}) });
-const attachmentReply = Type.Object({ attachment: Type.Unsafe<AttachmentFacts>({}) });
+const attachmentReply = Type.Object({ attachment: Type.Unsafe<FlatAttachment>({}) });
 const volumes = "/v3/{project_id}/volumes";
 const attachments = "/v3/{project_id}/attachments";
 const operations = {
@@ -102,10 +106,10 @@ export function makeCinderClient(upstream: Upstream, token: () => Promise<string
       const known = attachment_id ?? (await findAttachment(project_id, volume_id, server_id));
       if (known !== null) {
         const change = { attachment: { connector } };
-        return (await client.call(operations.update, { params: { project_id, id: known }, body: change, headers })).attachment;
+        return nested((await client.call(operations.update, { params: { project_id, id: known }, body: change, headers })).attachment);
       }
       const wanted = { attachment: { volume_uuid: volume_id, instance_uuid: server_id, connector } };
-      return (await client.call(operations.attach, { params: { project_id }, body: wanted, headers })).attachment;
+      return nested((await client.call(operations.attach, { params: { project_id }, body: wanted, headers })).attachment);
     },
     async complete(project_id, id) {
       await client.call(operations.complete, { params: { project_id, id }, body: { "os-complete": null }, headers });
@@ -114,6 +118,12 @@ export function makeCinderClient(upstream: Upstream, token: () => Promise<string
       await client.call(operations.detach, { params: { project_id, id }, headers }).catch(missing);
     },
   };
+}
+
+/** The attachments API writes the connection as one flat object. */
+function nested({ connection_info, ...attachment }: FlatAttachment): AttachmentFacts {
+  const { driver_volume_type, ...data } = connection_info;
+  return { ...attachment, connection_info: { driver_volume_type, data } };
 }
 
 function missing(error: unknown): undefined {
