@@ -16,6 +16,10 @@ export interface NeutronSettings {
   network_hosts: readonly string[];
   /** Domain of guests' names, without dots at its ends. */
   dns_domain: string;
+  /** Resolvers that the hosts ask for names outside the domain; none: such names are refused. */
+  upstream_dns: readonly string[];
+  /** Guests reach the metadata service. */
+  metadata: boolean;
   availability_zone: string;
   /** Physical networks for `provider:physical_network`. */
   physical_networks: readonly string[];

@@ -27,7 +27,8 @@ type View = Static<typeof FloatingIp>;
 
 const attributes = new Set(Object.keys(FloatingIp.properties).filter((key) => key !== "name"));
 
-async function getFloatingIp(db: Db, scope: Scope, id: string): Promise<FloatingIpRow> {
+/** The floating IP if it is the caller's own. */
+export async function getFloatingIp(db: Db, scope: Scope, id: string): Promise<FloatingIpRow> {
   const row = await db.selectFrom("floatingips").selectAll().where("id", "=", id).executeTakeFirst();
   if (!row || !(scope.all || row.project_id === scope.project_id)) throw errors.floatingIpNotFound({ id });
   return row;

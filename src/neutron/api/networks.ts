@@ -4,7 +4,7 @@ import { errors } from "#contracts/neutron/errors.ts";
 import { network, Network, NetworkCreate } from "#contracts/neutron/network.ts";
 import { implement, type Call, type Implementation } from "#platform/http/call.ts";
 import { ensureDefaultGroup } from "../store/default-group.ts";
-import { dhcpOwner } from "../store/dhcp-port.ts";
+import { dhcpOwner } from "../plan/plan.ts";
 import { checkQuota } from "../store/quotas.ts";
 import { append, removePort } from "../store/ports.ts";
 import type { Change } from "../store/change.ts";
@@ -76,7 +76,12 @@ export function networkView(
   };
 }
 
-async function viewsOf(neutron: Neutron, db: Db, scope: Scope, rows: readonly NetworkRow[]): Promise<View[]> {
+export async function networkViewsOf(
+  neutron: Neutron,
+  db: Db,
+  scope: Scope,
+  rows: readonly NetworkRow[],
+): Promise<View[]> {
   const subnets = new Map<string, string[]>();
   const served = new Set<string>();
   if (rows.length > 0) {
@@ -111,7 +116,7 @@ const attributes = new Set(Object.keys(Network.properties));
 export function networkHandlers(neutron: Neutron): Implementation {
   const { db } = neutron.store;
   const view = async (scope: Scope, row: NetworkRow): Promise<View> => {
-    const [one] = await viewsOf(neutron, db, scope, [row]);
+    const [one] = await networkViewsOf(neutron, db, scope, [row]);
     if (!one) throw errors.networkNotFound({ id: row.id });
     return one;
   };
@@ -126,7 +131,7 @@ export function networkHandlers(neutron: Neutron): Implementation {
       }
       const rows = await query.where(columnFilters(call.query, ["id", "name", "project_id"])).execute();
       const spec = { collection: "networks", attributes, notFound: (id: string) => errors.networkNotFound({ id }) };
-      return listing(call, spec, await viewsOf(neutron, db, scope, rows)) as {
+      return listing(call, spec, await networkViewsOf(neutron, db, scope, rows)) as {
         networks: View[];
         networks_links: undefined;
       };
@@ -142,7 +147,7 @@ export function networkHandlers(neutron: Neutron): Implementation {
         for (const body of bodies) made.push(await createNetwork(neutron, call, change, body));
         return made;
       });
-      const views = await viewsOf(neutron, db, scopeOf(call), rows);
+      const views = await networkViewsOf(neutron, db, scopeOf(call), rows);
       return onlyOne(call.body, "network", "networks", views);
     },
     update: async (call) => {

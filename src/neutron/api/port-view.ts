@@ -1,17 +1,13 @@
 /** A port as users see it. */
 import type { Static } from "typebox";
 import type { Port } from "#contracts/neutron/port.ts";
+import { hostnameOf } from "../plan/hostname.ts";
 import { partsOf, type PortParts } from "../store/ports.ts";
 import type { Db, PortRow } from "../store/tables.ts";
 import { parsed, standardView } from "./context.ts";
 import type { Matcher } from "./listing.ts";
 
 export type PortView = Static<typeof Port>;
-
-/** The name that DHCP and DNS know an address by: the port's own name, else one made of the address. */
-export function hostnameOf(dns_name: string, ip: string): string {
-  return dns_name === "" ? `host-${ip.replaceAll(/[.:]/g, "-")}` : dns_name;
-}
 
 export interface PortViewOptions {
   /** Without dots at its ends. */

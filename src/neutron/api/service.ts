@@ -7,11 +7,19 @@ import { makeService, type Fetcher } from "#platform/http/service.ts";
 import { makePolicy } from "#platform/policy/policy.ts";
 import type { Parts } from "#platform/role/role.ts";
 import { neutronRefusal } from "./breach.ts";
+import { agentHandlers, availabilityZoneHandlers } from "./agents.ts";
 import type { Neutron } from "./context.ts";
 import { discoveryHandlers } from "./discovery.ts";
+import { floatingIpHandlers } from "./floatingips.ts";
+import { ipAvailabilityHandlers } from "./ip-availability.ts";
 import { networkHandlers } from "./networks.ts";
 import { portHandlers } from "./ports.ts";
+import { quotaHandlers } from "./quotas.ts";
+import { routerHandlers } from "./routers.ts";
+import { securityGroupRuleHandlers } from "./security-group-rules.ts";
+import { securityGroupHandlers } from "./security-groups.ts";
 import { subnetHandlers } from "./subnets.ts";
+import { tagHandlers } from "./tags.ts";
 
 export const networkMount = "/network";
 
@@ -23,7 +31,22 @@ function unbuilt(): Implementation {
 }
 
 export function implementations(neutron: Neutron): Implementation[] {
-  return [discoveryHandlers(), networkHandlers(neutron), subnetHandlers(neutron), portHandlers(neutron), unbuilt()];
+  return [
+    discoveryHandlers(),
+    networkHandlers(neutron),
+    subnetHandlers(neutron),
+    portHandlers(neutron),
+    routerHandlers(neutron),
+    floatingIpHandlers(neutron),
+    securityGroupHandlers(neutron),
+    securityGroupRuleHandlers(neutron),
+    quotaHandlers(neutron),
+    agentHandlers(neutron),
+    availabilityZoneHandlers(neutron),
+    ipAvailabilityHandlers(neutron),
+    ...tagHandlers(neutron),
+    unbuilt(),
+  ];
 }
 
 /** `service` is what every API is given alike. */

@@ -6,7 +6,8 @@ import { implement, type Call, type Implementation } from "#platform/http/call.t
 import { overlaps } from "../plan/ip.ts";
 import { cidrOfSubnet, subnetsOf } from "../store/allocations.ts";
 import type { Change, Trx } from "../store/change.ts";
-import { dhcpOwner, settleDhcpPort } from "../store/dhcp-port.ts";
+import { dhcpOwner } from "../plan/plan.ts";
+import { settleDhcpPort } from "../store/dhcp-port.ts";
 import { checkQuota } from "../store/quotas.ts";
 import type { Db, NetworkRow, SubnetRow } from "../store/tables.ts";
 import { manyOf, onlyOne } from "./bulk.ts";

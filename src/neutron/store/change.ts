@@ -5,7 +5,7 @@
 import type { Kysely, Transaction } from "kysely";
 import type { Clock } from "#platform/clock/clock.ts";
 import { isUniqueViolation } from "#platform/db/database.ts";
-import type { Ids } from "#platform/ids/ids.ts";
+import { isUuid, type Ids } from "#platform/ids/ids.ts";
 import type { NeutronTables } from "./tables.ts";
 
 export type Trx = Transaction<NeutronTables>;
@@ -82,7 +82,7 @@ function makeChange(options: StoreOptions, trx: Trx, told: { revision: number; e
       return row.revision;
     },
     async tellNova(name, port) {
-      if (!port.device_owner.startsWith("compute:") || port.device_id === "") return;
+      if (!port.device_owner.startsWith("compute:") || !isUuid(port.device_id)) return;
       told.events += 1;
       const row = {
         id: options.ids.uuid(),

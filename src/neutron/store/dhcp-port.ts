@@ -1,12 +1,11 @@
 /** The port of a network's DHCP service: there is one as long as a subnet of the network wants DHCP. */
 import { ApiError } from "#contracts/kit/errors.ts";
+import { dhcpOwner } from "../plan/plan.ts";
 import { subnetsOf } from "./allocations.ts";
 import type { Change } from "./change.ts";
 import { changeIps, heldBy } from "./port-ips.ts";
 import { insertPort, removePort } from "./ports.ts";
 import type { NetworkRow, PortRow, SubnetRow } from "./tables.ts";
-
-export const dhcpOwner = "network:dhcp";
 
 /** The host that carries DHCP of a network, or a router: always the same for one id. Empty when there is none. */
 export function hostFor(hosts: readonly string[], id: string): string {

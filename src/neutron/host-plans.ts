@@ -1,0 +1,53 @@
+/** The agents' side of neutron-server: gives plans, takes reports, pokes when something changed. */
+import {
+  agentReportMessage,
+  hostPlanMessage,
+  neutronAgentAddress,
+  planChangedMessage,
+} from "#contracts/neutron/messages.ts";
+import { on, type Bus, type BusHandler } from "#platform/bus/bus.ts";
+import type { Log } from "#platform/log/log.ts";
+import type { Neutron } from "./api/context.ts";
+import { planOf } from "./plan/plan.ts";
+import { heardOf } from "./store/agents.ts";
+import { readPlanRows } from "./store/plan-rows.ts";
+import { applyReport } from "./store/reports.ts";
+
+export interface HostPlans {
+  handlers: readonly BusHandler[];
+  /** Tells every agent that was heard of since the start; an agent that was not asks by itself. */
+  poke(revision: number): void;
+}
+
+export interface HostPlanOptions {
+  neutron: Neutron;
+  bus: Bus;
+  log: Log;
+}
+
+export function makeHostPlans({ neutron, bus, log }: HostPlanOptions): HostPlans {
+  const hosts = new Set<string>();
+  const { store, settings } = neutron;
+  return {
+    handlers: [
+      on(hostPlanMessage, async ({ host }) => {
+        hosts.add(host);
+        const { dns_domain, upstream_dns, metadata } = settings;
+        return planOf(await readPlanRows(store, host), { host, dns_domain, upstream_dns, metadata });
+      }),
+      on(agentReportMessage, async (report) => {
+        hosts.add(report.host);
+        await heardOf(store, settings.network_hosts, report.host);
+        await store.change((change) => applyReport(change, report));
+        return store.db.selectFrom("plan").select("revision").where("id", "=", 1).executeTakeFirstOrThrow();
+      }),
+    ],
+    poke(revision) {
+      for (const host of hosts) {
+        bus.cast(neutronAgentAddress(host), planChangedMessage, { revision }).catch((error: unknown) => {
+          log.warn({ err: error, host }, "an agent could not be poked; it asks by itself within its period");
+        });
+      }
+    },
+  };
+}
