@@ -11,7 +11,7 @@ export interface ConfigDriveOptions {
   /** Where images are made; the hypervisor takes them from there. */
   dir: string;
   /** The files of the drive, by their path on it. */
-  content(server: ServerOrder, interfaces: readonly Interface[]): Record<string, string>;
+  content(server: ServerOrder, interfaces: readonly Interface[]): Record<string, string | Uint8Array>;
   /** False where guests are simulated: nobody reads a drive, and no program to make one is needed. */
   guests_are_real: boolean;
 }
@@ -35,7 +35,7 @@ export function makeConfigDrive(options: ConfigDriveOptions): ConfigDrive {
   };
 }
 
-async function writeTree(folder: string, files: Record<string, string>): Promise<void> {
+async function writeTree(folder: string, files: Record<string, string | Uint8Array>): Promise<void> {
   for (const [name, text] of Object.entries(files)) {
     const path = join(folder, name);
     await mkdir(dirname(path), { recursive: true });
