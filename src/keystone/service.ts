@@ -48,7 +48,12 @@ export async function rotateTokenKeys(parts: Pick<Parts, "state_dir" | "ids">): 
   await rotate(keyFolder(parts.state_dir), parts.ids);
 }
 
-export async function startKeystone(parts: Parts, options: KeystoneOptions = {}): Promise<RunningRole> {
+export interface RunningKeystone extends RunningRole {
+  /** Id of a project of the domain `Default`, for the first contents of other services. */
+  findProject(name: string): Promise<string | undefined>;
+}
+
+export async function startKeystone(parts: Parts, options: KeystoneOptions = {}): Promise<RunningKeystone> {
   const { clock, ids } = parts;
   const db = await parts.openDatabase<Tables>({ name: "keystone", migrations });
   const passwords = makePasswords(ids);
@@ -63,6 +68,10 @@ export async function startKeystone(parts: Parts, options: KeystoneOptions = {})
   return {
     mount: "/identity",
     fetch: makeApi(parts, { db, clock, ids, passwords, reference, tokens }),
+    async findProject(name) {
+      const named = db.selectFrom("projects").select("id").where("name", "=", name).where("domain_id", "=", "default");
+      return (await named.executeTakeFirst())?.id;
+    },
     stop: async () => {
       stopReading();
       await db.destroy();

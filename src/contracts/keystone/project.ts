@@ -116,6 +116,6 @@ export const domain = defineResource({
       }),
     }),
     update: Type.Object({ domain: Type.Object({ name: Type.Optional(Name(64)), ...shared }, { minProperties: 1 }) }),
-    who: { list: "reader", show: "domainReader" },
+    who: { list: "reader", show: "inDomain" },
   }),
 });

@@ -1,13 +1,12 @@
 /** Domains: each has its own users, groups and projects. */
 import { domain } from "#contracts/keystone/project.ts";
-import { errors } from "#contracts/keystone/errors.ts";
 import { implement, type Implementation } from "#platform/http/call.ts";
-import { touchReference } from "../store/reference-data.ts";
 import { rootDomain, type Conn, type ProjectRow } from "../store/tables.ts";
 import { collection, filtered } from "./collection.ts";
 import type { KeystoneDeps } from "./deps.ts";
 import { extraOf, flag, found, optionsOf, refuseImmutable, stored } from "./edit.ts";
-import { changesOf, removeProjects, updateProject } from "./projects.ts";
+import { changesOf, updateProject } from "./projects.ts";
+import { removeDomain } from "./removal.ts";
 import { domainBody } from "./render.ts";
 
 export function domainHandlers({ db, ids }: KeystoneDeps): Implementation {
@@ -62,10 +61,7 @@ export function domainHandlers({ db, ids }: KeystoneDeps): Implementation {
       const { domain_id } = call.params;
       const row = found(call, await find(domain_id), "domain", domain_id);
       refuseImmutable(row, "domain");
-      if (row.enabled === 1) {
-        throw errors.forbidden({ detail: "Cannot delete a domain that is enabled, please disable it first." });
-      }
-      await db.transaction().execute(async (trx) => removeDomain(trx, row.id));
+      await db.transaction().execute(async (trx) => removeDomain(trx, row));
       return undefined;
     },
   });
@@ -80,24 +76,4 @@ async function endTokens(conn: Conn, domain_id: string): Promise<void> {
       .where("domain_id", "=", domain_id)
       .execute();
   }
-}
-
-async function removeDomain(conn: Conn, domain_id: string): Promise<void> {
-  for (const [table, actor_type] of [
-    ["users", "user"],
-    ["groups", "group"],
-  ] as const) {
-    const own = conn.selectFrom(table).select("id").where("domain_id", "=", domain_id);
-    const column = `${actor_type}_id` as const;
-    await conn.deleteFrom("assignments").where("actor_type", "=", actor_type).where("actor_id", "in", own).execute();
-    await conn.deleteFrom("memberships").where(column, "in", own).execute();
-    await conn.deleteFrom(table).where("domain_id", "=", domain_id).execute();
-  }
-  const roles = conn.selectFrom("roles").select("id").where("domain_id", "=", domain_id);
-  await conn.deleteFrom("assignments").where("role_id", "in", roles).execute();
-  await conn.deleteFrom("implied_roles").where("prior_role_id", "in", roles).execute();
-  await conn.deleteFrom("roles").where("domain_id", "=", domain_id).execute();
-  const below = await conn.selectFrom("projects").select("id").where("domain_id", "=", domain_id).execute();
-  await removeProjects(conn, [...below.map(({ id }) => id), domain_id]);
-  await touchReference(conn);
 }

@@ -3,7 +3,7 @@ import { errors } from "#contracts/keystone/errors.ts";
 import { impliedRole } from "#contracts/keystone/role.ts";
 import { implement, type Call, type Implementation } from "#platform/http/call.ts";
 import { touchReference } from "../store/reference-data.ts";
-import type { RoleRow } from "../store/tables.ts";
+import { rootDomain, type RoleRow } from "../store/tables.ts";
 import type { KeystoneDeps } from "./deps.ts";
 import { existing } from "./edit.ts";
 import { findRole } from "./roles.ts";
@@ -72,10 +72,14 @@ export function impliedRoleHandlers(deps: KeystoneDeps): Implementation {
       const query = db.selectFrom("implied_roles").select("prior_role_id").where("prior_role_id", "=", roles.prior.id);
       const row = await query.where("implied_role_id", "=", roles.implied.id).executeTakeFirst();
       if (!row) throw missingRule(roles);
+      if (call.method === "HEAD") return new Response(null, { status: 204 });
       return ruleBody(call, roles);
     },
     create: async (call) => {
       const roles = await rolesOf(deps, call);
+      if (roles.prior.domain_id === rootDomain && roles.implied.domain_id !== rootDomain) {
+        throw errors.forbidden({ detail: "Global role cannot imply a domain-specific role" });
+      }
       if (roles.implied.name === "admin") {
         throw errors.forbidden({ detail: `${roles.implied.id} cannot be an implied roles` });
       }

@@ -10,6 +10,7 @@ import type { KeystoneDeps } from "./deps.ts";
 import { existing, extraOf, flag, found, optionsOf, refuseImmutable, stored, visibleDomain } from "./edit.ts";
 import { familyOf } from "./project-family.ts";
 import { fitsTags } from "./project-tags.ts";
+import { removeDomain, removeProject } from "./removal.ts";
 import { projectBody } from "./render.ts";
 
 const known = ["domain_id", "parent_id", "is_domain", "enabled", "description", "tags", "options"];
@@ -89,15 +90,7 @@ function writing(deps: KeystoneDeps): Pick<Handlers<typeof project>, "create" | 
       const { project_id } = call.params;
       const row = found(call, await findProjectRow(db, project_id), "project", project_id);
       refuseImmutable(row, "project");
-      if (row.is_domain) throw errors.forbidden({ detail: "A project that acts as a domain is deleted as a domain." });
-      await db.transaction().execute(async (trx) => {
-        const child = await trx.selectFrom("projects").select("id").where("parent_id", "=", row.id).executeTakeFirst();
-        if (child) {
-          const detail = `Cannot delete the project ${row.id} since it is not a leaf in the hierarchy. Use the cascade option if you want to delete a whole subtree.`;
-          throw errors.forbidden({ detail });
-        }
-        await removeProjects(trx, [row.id]);
-      });
+      await db.transaction().execute(async (trx) => (row.is_domain ? removeDomain(trx, row) : removeProject(trx, row)));
       return undefined;
     },
   };
@@ -169,17 +162,5 @@ export async function updateProject(conn: Conn, id: string, set: ReturnType<type
     .updateTable("projects")
     .set((eb) => ({ ...set, ...(set.enabled ? {} : { generation: eb("generation", "+", 1) }) }))
     .where("id", "=", id)
-    .execute();
-}
-
-/** Projects go with what points to them. */
-export async function removeProjects(conn: Conn, project_ids: readonly string[]): Promise<void> {
-  if (project_ids.length === 0) return;
-  await conn.deleteFrom("projects").where("id", "in", project_ids).execute();
-  await conn.deleteFrom("assignments").where("target_id", "in", project_ids).execute();
-  await conn
-    .updateTable("users")
-    .set({ default_project_id: null })
-    .where("default_project_id", "in", project_ids)
     .execute();
 }

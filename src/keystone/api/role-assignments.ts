@@ -3,7 +3,7 @@ import { errors } from "#contracts/keystone/errors.ts";
 import { roleAssignment } from "#contracts/keystone/role.ts";
 import { implement, type Call, type Implementation } from "#platform/http/call.ts";
 import { expand, type Expanded, type Surroundings } from "../assignments/expand.ts";
-import type { AssignmentRow, Db, ProjectRow } from "../store/tables.ts";
+import { rootDomain, type AssignmentRow, type Db, type ProjectRow } from "../store/tables.ts";
 import { collection, isYes } from "./collection.ts";
 import type { KeystoneDeps } from "./deps.ts";
 import { visibleDomain } from "./edit.ts";
@@ -75,7 +75,8 @@ async function surroundings(db: Db, world: World, implications: Surroundings["im
   }
   const below = (target_id: string): string[] =>
     [...world.projects.values()].filter((row) => isBelow(world, row, target_id)).map(({ id }) => id);
-  return { members, implications, below };
+  const ofDomains = [...world.roles.values()].filter(({ domain_id }) => domain_id !== rootDomain);
+  return { members, implications, below, domainRoles: new Set(ofDomains.map(({ id }) => id)) };
 }
 
 /** True for a project under the target: all projects of a domain, or the subtree of a project. */

@@ -69,13 +69,10 @@ async function issue(
   return issued;
 }
 
-/** The token that is asked about, once the caller may know; otherwise 404 as for one that is not good. */
+/** The token that is asked about; 404 for one that is not good, whoever asks. */
 async function subject(deps: KeystoneDeps, call: Call, text: string, expired: boolean): Promise<Resolved> {
   const resolved = await deps.tokens.validate(text, expired ? allowExpired_ms : 0);
-  if (!resolved) {
-    call.enforce({});
-    throw errors.tokenNotFound();
-  }
+  if (!resolved) throw errors.tokenNotFound();
   call.enforce({ user_id: resolved.user.id });
   return resolved;
 }

@@ -14,6 +14,8 @@ export interface Surroundings {
   /** Group → its users. */
   members: ReadonlyMap<string, readonly string[]>;
   implications: Implications;
+  /** Roles that belong to a domain: they only stand for what they imply. */
+  domainRoles: ReadonlySet<string>;
   /** The projects below a project or domain. */
   below(target_id: string): readonly string[];
 }
@@ -25,6 +27,7 @@ export function expand(assignments: readonly AssignmentRow[], around: Surroundin
     for (const actor of actorsOf(row, around)) {
       for (const target of targetsOf(actor, around)) {
         for (const role_id of withImplied([row.role_id], around.implications)) {
+          if (around.domainRoles.has(role_id)) continue;
           const implied = role_id === row.role_id ? {} : { prior_role_id: row.role_id };
           const one = { ...target, role_id, ...implied };
           const key = [one.actor_id, one.target_type, one.target_id, role_id].join(" ");
