@@ -5,6 +5,8 @@ import type { Identity } from "../auth/identity.ts";
 import type { Target } from "../policy/parse.ts";
 
 export interface Call<Query = unknown, Body = unknown> {
+  /** As asked: `HEAD` where the operation is a `GET`. */
+  method: string;
   params: Readonly<Record<string, string>>;
   query: Query;
   body: Body;

@@ -174,8 +174,8 @@ function queryOf(request: Request): Record<string, unknown> {
 }
 
 /** The target that suits the caller best: whom the policy refuses even this, it refuses everything. */
-function ownTarget({ project_id, user_id, domain_id }: Identity): Record<string, unknown> {
-  return { project_id, user_id, domain_id };
+function ownTarget({ project_id, user_id, domain_id, project_domain_id }: Identity): Record<string, unknown> {
+  return { project_id, user_id, domain_id: domain_id ?? project_domain_id };
 }
 
 function refuse(options: ServiceOptions, breaches: Parameters<typeof sentenceOf>[0] | undefined): void {
@@ -205,6 +205,7 @@ function makeCall(options: ServiceOptions, facts: CallFacts): Call {
   const allows: Call["allows"] = (policy, target) =>
     identity !== undefined && options.policy.allows(policy, credentialsOf(identity), target);
   return {
+    method: request.method,
     params: facts.params,
     query: facts.query,
     body: facts.body,

@@ -12,8 +12,8 @@ export interface RespondOptions {
 
 /** The headers that carry the request id; Nova and Cinder say it twice. */
 export function requestIdHeaders(style: ErrorStyle, request_id: string): Record<string, string> {
-  const own = { "x-openstack-request-id": request_id };
-  return style === "nova" || style === "cinder" ? { ...own, "x-compute-request-id": request_id } : own;
+  const once = { "x-openstack-request-id": request_id };
+  return style === "nova" || style === "cinder" ? { ...once, "x-compute-request-id": request_id } : once;
 }
 
 export function jsonResponse(status: number, body: unknown, headers: Record<string, string>): Response {
