@@ -30,7 +30,7 @@ export async function startComputeProcess(config: AgentConfig): Promise<RunningA
   const [role = user] = user.split("@");
   const parts = factory.of("nova-compute", role, "agent", host);
   const ending = new AbortController();
-  const hypervisor = hypervisorFor(parts, { ...config.compute, cloud_id: config.cloud.id, state_dir, signal: ending.signal });
+  const hypervisor = hypervisorFor(parts, { ...config.compute, cloud_id: config.cloud.id, state_dir, host, signal: ending.signal });
   const compute = await startNovaCompute(parts, { host, host_ip: "127.0.0.1", hypervisor, configDriveContent });
   return {
     async stop() {

@@ -40,12 +40,14 @@ export interface HypervisorOptions {
   tb_size_mb: number;
   cloud_id: string;
   state_dir: string;
+  host: string;
   signal: AbortSignal;
 }
 
-export function hypervisorFor(parts: Parts, { accel, tb_size_mb, cloud_id, state_dir, signal }: HypervisorOptions): Hypervisor {
+export function hypervisorFor(parts: Parts, { accel, tb_size_mb, cloud_id, state_dir, host, signal }: HypervisorOptions): Hypervisor {
   const { clock, ids, log } = parts;
-  if (parts.simulated) return makeFakeHypervisor({ clock, log, host: simulatedHost, ledger_path: join(parts.state_dir, "guests.json"), signal });
+  const ledger_path = join(parts.state_dir, "guests.json");
+  if (parts.simulated) return makeFakeHypervisor({ clock, log, host: simulatedHost, host_name: host, ledger_path, signal });
   return makeQemuHypervisor({
     clock,
     ids,

@@ -35,12 +35,23 @@ const flavors: readonly FlavorSpec[] = [
 
 export async function ensureFirstContents(options: FirstRunOptions): Promise<void> {
   await ensureFlavors(options);
-  await options.services.neutron.bootstrap({
-    external_cidr: options.config.network.external_cidr,
-    private_cidr: options.config.network.private_cidr,
-    dns_nameservers: options.config.network.dns_servers,
-  });
+  await ensureNetworks(options);
   await ensureImage(options);
+}
+
+/** Networks that somebody deleted stay deleted: they are made only in a cloud that never had them. */
+async function ensureNetworks({ services, config, state_dir }: FirstRunOptions): Promise<void> {
+  const made = join(state_dir, "first-networks");
+  if (existsSync(made)) return;
+  const [demo, admin] = await Promise.all([services.keystone.findProject("demo"), services.keystone.findProject("admin")]);
+  await services.neutron.bootstrap({
+    external_cidr: config.network.external_cidr,
+    private_cidr: config.network.private_cidr,
+    dns_nameservers: config.network.dns_servers,
+    ...(demo ? { project_id: demo } : {}),
+    ...(admin ? { admin_project_id: admin } : {}),
+  });
+  await writeFile(made, "public, private, router1\n");
 }
 
 async function ensureFlavors({ services }: FirstRunOptions): Promise<void> {

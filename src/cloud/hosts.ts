@@ -27,7 +27,7 @@ export async function startHost(factory: PartsFactory, host: string, first: bool
   const compute = factory.of("nova-compute", "nova-compute", "agent", host);
   const { accel, tb_size_mb } = options.config.compute;
   const { cloud_id, dir: state_dir } = options.state;
-  const hypervisor = hypervisorFor(compute, { accel, tb_size_mb, cloud_id, state_dir, signal: options.signal });
+  const hypervisor = hypervisorFor(compute, { accel, tb_size_mb, cloud_id, state_dir, host, signal: options.signal });
   roles.push(await startNovaCompute(compute, { host, host_ip: "127.0.0.1", hypervisor, configDriveContent }));
   return roles;
 }

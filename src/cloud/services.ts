@@ -3,7 +3,7 @@ import { startCinderApi } from "#cinder/api/start.ts";
 import { openCinderStore } from "#cinder/store/open.ts";
 import { startCinderScheduler } from "#cinder/scheduler/start.ts";
 import { startGlance, type RunningGlance } from "#glance/service.ts";
-import { startKeystone } from "#keystone/service.ts";
+import { startKeystone, type RunningKeystone } from "#keystone/service.ts";
 import { startNeutronServer, type RunningNeutron } from "#neutron/service.ts";
 import { startNovaApi } from "#nova/api/start.ts";
 import { startNovaConductor } from "#nova/conductor/start.ts";
@@ -22,6 +22,7 @@ import type { CloudConfig } from "./config.ts";
 
 export interface Services {
   roles: RunningRole[];
+  keystone: RunningKeystone;
   nova: NovaStore;
   glance: RunningGlance;
   neutron: RunningNeutron;
@@ -46,7 +47,7 @@ export async function startServices(options: ServicesOptions): Promise<Services>
     if (role.mount && role.fetch) mounts.set(role.mount, role.fetch);
     return role;
   };
-  await add(startKeystone(factory.of("keystone", "keystone"), { bootstrap: keystoneContents(secrets, public_url) }));
+  const keystone = await add(startKeystone(factory.of("keystone", "keystone"), { bootstrap: keystoneContents(secrets, public_url) }));
   await add(startPlacement(factory.of("placement", "placement")));
   await add(startTrace(factory.of("trace", "trace")));
   const images = factory.of("glance-api", "glance");
@@ -54,7 +55,7 @@ export async function startServices(options: ServicesOptions): Promise<Services>
   const neutron = await add(startNeutronServer(factory.of("neutron-server", "neutron"), { network_hosts: options.hosts.slice(0, 1) }));
   await startCinder(factory, add);
   const nova = await startNova(factory, secrets, add);
-  return { roles, nova, glance, neutron };
+  return { roles, keystone, nova, glance, neutron };
 }
 
 type Add = <R extends RunningRole>(starting: Promise<R>) => Promise<R>;

@@ -31,8 +31,17 @@ const putInterfaces: Effect = async (store, operation, output) => {
 };
 
 const putVolumes: Effect = async (store, _operation, output) => {
-  for (const { block_device_id, ...ids } of (output as VolumesOutput).volumes) {
-    await store.blockDevices.update(block_device_id, ids);
+  for (const { block_device_id, volume_id, attachment_id } of (output as VolumesOutput).volumes) {
+    await store.blockDevices.update(block_device_id, { volume_id, attachment_id });
+  }
+};
+
+/** The volumes that the build made are gone; those that the user brought are free again. */
+const forgetVolumes: Effect = async (store, operation) => {
+  for (const device of await store.blockDevices.listOf(operation.resource_id)) {
+    if (device.destination_type !== "volume") continue;
+    const made = device.source_type !== "volume";
+    await store.blockDevices.update(device.id, { attachment_id: null, attached: false, ...(made ? { volume_id: null } : {}) });
   }
 };
 
@@ -74,6 +83,7 @@ const effects: Record<string, Effect> = {
 /** Effects of steps that are undone. */
 const undoEffects: Record<string, Effect> = {
   "server.create/networks": (store, operation) => putInterfaces(store, operation, { interfaces: [] }),
+  "server.create/volumes": forgetVolumes,
   "server.attach_volume/connect": removeDevice,
 };
 

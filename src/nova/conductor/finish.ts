@@ -3,7 +3,7 @@ import { operationPlans, type OperationKind, type Outcome } from "#contracts/nov
 import type { TaskState, VmState } from "#contracts/nova/server-states.ts";
 import type { Operation } from "#platform/operations/operation.ts";
 import { forOperations } from "../store/open.ts";
-import { attempts_max, giveUpCreate, rescheduleCreate, type FlowParts } from "../flows/create-fails.ts";
+import { attempts_max, exhausted, giveUpCreate, rescheduleCreate, type FlowParts } from "../flows/create-fails.ts";
 
 /** All steps are done: the server is as the user wanted it. */
 export async function finishOperation(parts: FlowParts, operation: Operation, power_state: number | null): Promise<void> {
@@ -42,7 +42,7 @@ export async function endUndone(parts: FlowParts, operation: Operation, host: st
   const failure = failureOf(operation);
   if (operation.kind === "server.create") {
     const again = host !== null && failure.retryable && operation.attempt < attempts_max && operation.deadline_at > parts.clock.now();
-    if (again) return rescheduleCreate(parts, operation, host);
+    if (again) return rescheduleCreate(parts, operation, host, failure.reason);
     return giveUpCreate(parts, operation, giveUpMessage(operation, failure));
   }
   const { failure: outcome } = operationPlans[operation.kind as OperationKind];
@@ -67,9 +67,7 @@ function failureOf(operation: Operation): Failure {
 }
 
 function giveUpMessage(operation: Operation, failure: Failure): string {
-  if (!failure.retryable) return failure.reason;
-  const last = `Last exception: ${failure.reason}`;
-  return `Exceeded maximum number of retries. Exhausted all hosts available for retrying build failures for instance ${operation.resource_id}. ${last}`;
+  return failure.retryable ? exhausted(operation, failure.reason) : failure.reason;
 }
 
 function stateAfter(outcome: Outcome): { vm_state?: VmState } {

@@ -24,11 +24,25 @@ export function excludedHosts(operation: Operation): string[] {
   return (operation.journal["excluded"]?.output as string[] | undefined) ?? [];
 }
 
+/** Why the attempt before this one failed; kept for the sentence that the user reads in the end. */
+export function previousFailure(operation: Operation): string | undefined {
+  return operation.journal["previous_failure"]?.output as string | undefined;
+}
+
+/** Nova's sentence for a create that no host could finish. */
+export function exhausted(operation: Operation, reason: string): string {
+  const tried = "Exceeded maximum number of retries. Exhausted all hosts available for retrying build failures for instance";
+  return `${tried} ${operation.resource_id}. Last exception: ${reason}`;
+}
+
 /** Back to the scheduler, without the host that failed. */
-export async function rescheduleCreate(parts: FlowParts, operation: Operation, host: string): Promise<void> {
+export async function rescheduleCreate(parts: FlowParts, operation: Operation, host: string, reason: string): Promise<void> {
   const { store, placement, bus } = parts;
   await placement.release(operation.resource_id);
-  const journal = { excluded: { status: "done" as const, output: [...excludedHosts(operation), host] } };
+  const journal = {
+    excluded: { status: "done" as const, output: [...excludedHosts(operation), host] },
+    previous_failure: { status: "done" as const, output: reason },
+  };
   const again = { state: "running" as const, owner: schedulerAddress, waiting_for: "the scheduler", attempt: operation.attempt + 1, journal, error: null };
   const moved = await store.transaction(async (trx) => {
     if (!(await store.operations.change(operation.id, ["undoing"], again, forOperations(trx)))) return false;

@@ -3,7 +3,7 @@ import type { Operation } from "#platform/operations/operation.ts";
 import type { Log } from "#platform/log/log.ts";
 import type { Tracer } from "#platform/trace/trace.ts";
 import { computeAddress } from "#contracts/nova/messages.ts";
-import { excludedHosts, giveUpCreate, pokeBuild, type FlowParts } from "../flows/create-fails.ts";
+import { excludedHosts, exhausted, giveUpCreate, pokeBuild, previousFailure, type FlowParts } from "../flows/create-fails.ts";
 import { amountsOf, requestOf } from "../flows/server-needs.ts";
 import type { Amounts } from "../clients/placement.ts";
 import type { Server } from "../store/servers.ts";
@@ -77,7 +77,8 @@ function claim(parts: SchedulerParts, facts: Facts, node: HostState): Promise<bo
 }
 
 async function sayNoHost(parts: SchedulerParts, operation: Operation, decision: Decision): Promise<void> {
-  const message = noValidHost(decision);
+  const before = previousFailure(operation);
+  const message = before === undefined ? noValidHost(decision) : exhausted(operation, before);
   parts.log.warn({ server_id: operation.resource_id, removed: decision.removed }, message);
   await giveUpCreate(parts, operation, message);
 }

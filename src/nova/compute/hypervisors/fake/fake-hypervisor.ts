@@ -28,6 +28,8 @@ export interface FakeHypervisorSettings {
   log: Log;
   /** Guests survive a restart in this file; without it they are gone with the process. */
   ledger_path?: string;
+  /** For `fake:fail_on`. */
+  host_name?: string;
   /** What the host pretends to have. */
   host?: { vcpus: number; memory_mb: number; disk_gb: number };
   /** Ends the driver: no guest does anything by itself any more. */
@@ -221,7 +223,7 @@ class Simulation implements FakeHypervisor {
     if (delay_ms > 0) await this.#settings.clock.sleep(delay_ms, this.#settings.signal);
     const key = `${uuid} ${verb}`;
     const failures = this.#failures.get(key) ?? 0;
-    if (!failsAt(hints, verb, failures)) return;
+    if (!failsAt(hints, verb, failures, this.#settings.host_name ?? "")) return;
     this.#failures.set(key, failures + 1);
     throw new HypervisorError("operation_failed", `${verb}: the simulated guest fails as its metadata wants`);
   }

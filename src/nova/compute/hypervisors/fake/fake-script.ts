@@ -3,6 +3,7 @@
  *
  * - `fake:fail_at` = verbs separated by commas, such as `start,attachDisk`: they fail with `operation_failed`
  * - `fake:fail_times` = how often each of them fails before it succeeds; always when left out
+ * - `fake:fail_on` = names of hosts separated by commas: only there; everywhere when left out
  * - `fake:delay_at` = verbs that take `fake:delay_ms`; all verbs when only `fake:delay_ms` is given
  * - `fake:ignore_power_button` = `true`: a graceful stop takes its whole time
  * - `fake:keep_devices` = `true`: detaching from a running guest fails with `device_busy`
@@ -17,7 +18,9 @@ export function delayOf(hints: Hints, verb: string): number {
 }
 
 /** Whether the verb fails now, after having failed `failures` times already. */
-export function failsAt(hints: Hints, verb: string, failures: number): boolean {
+export function failsAt(hints: Hints, verb: string, failures: number, host: string): boolean {
+  const on = hints["fake:fail_on"];
+  if (on !== undefined && !names(on).includes(host)) return false;
   if (!names(hints["fake:fail_at"] ?? "").includes(verb)) return false;
   return failures < Number(hints["fake:fail_times"] ?? Number.POSITIVE_INFINITY);
 }
