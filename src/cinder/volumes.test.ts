@@ -18,7 +18,7 @@ test("a volume is made, shown by version, changed and deleted; its data comes an
   assert.match(String(volume["created_at"]), /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}$/);
   assert.ok(!("os-vol-host-attr:host" in volume) && !("group_id" in volume));
   const ready = await waitFor(cloud, volume["id"], "available");
-  assert.equal(ready["os-vol-host-attr:host"], "h1@file#file");
+  assert.equal(ready["os-vol-host-attr:host"], "h1@fake#fake");
   assert.deepEqual(await cloud.backend.list(), [volume["id"]]);
   const newest = await call(cloud, "GET", `/${projects.demo}/volumes/${String(volume["id"])}`, { version: "3.70" });
   const body = (newest.body as { volume: Body }).volume;

@@ -144,5 +144,5 @@ function poolBody(service: ServiceRow): unknown {
     thin_provisioning_support: true,
     timestamp: isoMicrosNoZone(service.last_seen_at),
   };
-  return { name: poolOf(service.host), capabilities };
+  return { name: poolOf(service), capabilities };
 }

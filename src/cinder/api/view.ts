@@ -5,7 +5,7 @@ import type { VolumeTypeBody } from "#contracts/cinder/volume-type.ts";
 import { isoMicrosNoZone } from "#platform/clock/clock.ts";
 import type { Call } from "#platform/http/call.ts";
 import type { CinderStore } from "../store/open.ts";
-import type { AttachmentRow, VolumeTypeRow } from "../store/tables.ts";
+import type { AttachmentRow, ServiceRow, VolumeTypeRow } from "../store/tables.ts";
 import type { VolumeRecord } from "../store/volumes.ts";
 import { projectOf } from "./cinder.ts";
 
@@ -14,14 +14,14 @@ const time = (at: number | null): string | null => (at === null ? null : isoMicr
 /** Names of types and ids of agents, read once for a whole list. */
 export interface Lookups {
   types: Map<string, string>;
-  services: Map<string, string>;
+  services: Map<string, ServiceRow>;
 }
 
 export async function lookups(store: CinderStore): Promise<Lookups> {
   const [types, services] = await Promise.all([store.types.list(), store.services.list()]);
   return {
     types: new Map(types.map((type) => [type.id, type.name])),
-    services: new Map(services.map((service) => [service.host, service.id])),
+    services: new Map(services.map((service) => [service.host, service])),
   };
 }
 
@@ -36,6 +36,7 @@ export function volumeLinks(call: Call, id: string): { rel: string; href: string
 export function volumeBody(call: Call, volume: VolumeRecord, known: Lookups): VolumeBody {
   const target = { project_id: volume.project_id, user_id: volume.user_id };
   const hosts = call.allows("volume_extension:volume_host_attribute", target);
+  const service = known.services.get(volume.host ?? "");
   const image =
     volume.image_metadata === null ? undefined : (JSON.parse(volume.image_metadata) as Record<string, string>);
   const readonly: Record<string, string> =
@@ -65,36 +66,34 @@ export function volumeBody(call: Call, volume: VolumeRecord, known: Lookups): Vo
     consistencygroup_id: null,
     multiattach: false,
     ...(image ? { volume_image_metadata: image } : {}),
-    ...adminFields(call, volume, hosts),
+    ...adminFields(call, volume, hosts, service),
     group_id: null,
-    service_uuid: known.services.get(volume.host ?? "") ?? null,
+    service_uuid: service?.id ?? null,
     shared_targets: false,
     volume_type_id: volume.volume_type_id,
     consumes_quota: true,
   };
 }
 
-function adminFields(call: Call, volume: VolumeRecord, hosts: boolean): Partial<VolumeBody> {
+function adminFields(
+  call: Call,
+  volume: VolumeRecord,
+  hosts: boolean,
+  service: ServiceRow | undefined,
+): Partial<VolumeBody> {
   const target = { project_id: volume.project_id };
+  const tenants = call.allows("volume_extension:volume_tenant_attribute", target);
+  const migrations = call.allows("volume_extension:volume_mig_status_attribute", target);
+  const host = service ? poolOf(service) : null;
   return {
-    ...(call.allows("volume_extension:volume_tenant_attribute", target)
-      ? { "os-vol-tenant-attr:tenant_id": volume.project_id }
-      : {}),
-    ...(hosts
-      ? {
-          "os-vol-host-attr:host": volume.host === null ? null : poolOf(volume.host),
-          provider_id: null,
-          cluster_name: null,
-        }
-      : {}),
-    ...(call.allows("volume_extension:volume_mig_status_attribute", target)
-      ? { "os-vol-mig-status-attr:migstat": null, "os-vol-mig-status-attr:name_id": null }
-      : {}),
+    ...(tenants ? { "os-vol-tenant-attr:tenant_id": volume.project_id } : {}),
+    ...(hosts ? { "os-vol-host-attr:host": host, provider_id: null, cluster_name: null } : {}),
+    ...(migrations ? { "os-vol-mig-status-attr:migstat": null, "os-vol-mig-status-attr:name_id": null } : {}),
   };
 }
 
-/** Hosts are shown as `host@backend#pool`, which clients take apart. */
-export const poolOf = (host: string): string => `${host}@file#file`;
+/** Backends are shown as `host@backend#pool`, which clients take apart. */
+export const poolOf = ({ host, backend }: ServiceRow): string => `${host}@${backend}#${backend}`;
 
 function attachmentOfVolume(row: AttachmentRow, hosts: boolean): VolumeBody["attachments"][number] {
   return {
