@@ -218,6 +218,66 @@ test("a domain's reader sees the users of that domain only", async () => {
   );
 });
 
+test("an application credential gives part of its owner's roles on one project, and nothing more", async () => {
+  const { user, project, grant, issue } = await makeUser("programmer");
+  const owner = await issue();
+  const path = `/v3/users/${user.id}/application_credentials`;
+  const make = (given: object, token = owner.text) => send("POST", path, token, { application_credential: given });
+  const made = (await make({ name: "one", roles: [{ name: "reader" }] })).body as Body;
+  const one = made["application_credential"] as { id: string; secret: string };
+  const by = ({ id, secret }: { id: string; secret: string }) => ({
+    methods: ["application_credential"],
+    application_credential: { id, secret },
+  });
+  const used = await login(by(one));
+  assert.equal(used.status, 201);
+  assert.deepEqual(
+    (used.token["roles"] as { name: string }[]).map(({ name }) => name),
+    ["reader"],
+  );
+  assert.equal((used.token["project"] as { id: string }).id, project.id);
+
+  assert.equal((await make({ name: "admin", roles: [{ name: "admin" }] })).status, 400, "no role that the owner lacks");
+  assert.equal((await make({ name: "two" }, used.text)).status, 403, "no credentials from a restricted one");
+  assert.equal(
+    (await make({ name: "rules", access_rules: [{ path: "/x" }] })).status,
+    501,
+    "limits that nobody would hold",
+  );
+  assert.equal((await login(by({ ...one, secret: "wrong" }))).status, 401);
+  assert.equal((await login(by(one), inProject("demo"))).status, 400, "no other scope");
+  const exchanged = await login({ methods: ["token"], token: { id: used.text } }, inProject("programmer-project"));
+  assert.equal(exchanged.status, 401, "no way out through the token method");
+  const list = await send("GET", path, owner.text);
+  assert.doesNotMatch(JSON.stringify(list.body), new RegExp(one.secret));
+  const stranger = (await login(byPassword("demo", "demo-pw"), inProject("demo"))).text;
+  assert.equal((await send("GET", path, stranger)).status, 403);
+
+  const other = ((await make({ name: "other" })).body as Body)["application_credential"] as {
+    id: string;
+    secret: string;
+  };
+  const second = await login(by(other));
+  assert.equal((await send("DELETE", `${path}/${other.id}`, owner.text)).status, 204);
+  assert.equal(await check(second.text), 404, "its tokens end with it");
+  await send("DELETE", grant, await admin());
+  assert.equal(await check(used.text), 404, "and with the owner's roles");
+});
+
+test("an application credential ends, and no token of it lives longer", async () => {
+  const { user, issue } = await makeUser("temporary");
+  const expires_at = new Date(parts.clock.now() + 60_000).toISOString().replace("Z", "");
+  const given = { application_credential: { name: "short", expires_at, secret: "s3cret" } };
+  const answer = await send("POST", `/v3/users/${user.id}/application_credentials`, (await issue()).text, given);
+  const one = (answer.body as Body)["application_credential"] as { id: string; expires_at: string };
+  assert.equal(one.expires_at, expires_at);
+  const identity = { methods: ["application_credential"], application_credential: { id: one.id, secret: "s3cret" } };
+  assert.equal(Date.parse(String((await login(identity)).token["expires_at"])), Date.parse(`${expires_at}Z`));
+  skew_ms = 61_000;
+  assert.equal((await login(identity)).status, 401);
+  skew_ms = 0;
+});
+
 test("steps 1 and 2 of the flow are recorded and carry the audit id, not the token", async () => {
   parts.spans.length = 0;
   const { text, token } = await login(byPassword("demo", "demo-pw"), inProject("demo"));

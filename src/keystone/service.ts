@@ -8,6 +8,7 @@ import { implement, notImplemented, type Implementation } from "#platform/http/c
 import { makeService } from "#platform/http/service.ts";
 import { makePolicy } from "#platform/policy/policy.ts";
 import type { Parts, RunningRole } from "#platform/role/role.ts";
+import { applicationCredentialHandlers } from "./api/application-credentials.ts";
 import type { KeystoneDeps } from "./api/deps.ts";
 import { domainHandlers } from "./api/domains.ts";
 import { endpointHandlers } from "./api/endpoints.ts";
@@ -104,6 +105,7 @@ function implementations(deps: KeystoneDeps): Implementation[] {
     versionHandlers(),
     tokenHandlers(deps),
     userHandlers(deps),
+    applicationCredentialHandlers(deps),
     groupHandlers(deps),
     projectHandlers(deps),
     projectTagHandlers(deps),

@@ -13,5 +13,9 @@ export const errors = defineErrors({
   conflict: { status: 409, message: "Conflict occurred attempting to store {what} - {detail}." },
   forbidden: { status: 403, message: "{detail}" },
   invalid: { status: 400, message: "{detail}" },
+  accessRules: {
+    status: 501,
+    message: "Cumulet does not have access rules yet, and would not give a credential more than was asked for.",
+  },
   notBuilt: { status: 501, message: "Cumulet does not have the authentication method {method} yet." },
 });

@@ -44,6 +44,9 @@ export const Token = Type.Object({
   is_domain: Type.Optional(Type.Boolean()),
   roles: Type.Optional(Type.Array(Ref)),
   catalog: Type.Optional(Type.Array(CatalogEntry)),
+  application_credential: Type.Optional(
+    Type.Object({ id: Type.String(), name: Type.String(), restricted: Type.Boolean() }),
+  ),
 });
 
 const Scope = Type.Union([
@@ -72,6 +75,14 @@ export const AuthRequest = Type.Object({
         }),
       ),
       token: Type.Optional(Type.Object({ id: Type.String() })),
+      application_credential: Type.Optional(
+        Type.Object({
+          id: Type.Optional(Type.String()),
+          name: Type.Optional(Type.String()),
+          secret: Type.String({ maxLength: 4096 }),
+          user: Type.Optional(InDomain),
+        }),
+      ),
     }),
     scope: Type.Optional(Scope),
   }),

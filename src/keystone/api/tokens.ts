@@ -2,7 +2,7 @@
 import { errors } from "#contracts/keystone/errors.ts";
 import { token } from "#contracts/keystone/token.ts";
 import { implement, Reply, type Call, type Implementation } from "#platform/http/call.ts";
-import { authenticate, defaultScope, scopeAsked } from "../tokens/authenticate.ts";
+import { authenticate, defaultScope, scopeAsked, type Authenticated } from "../tokens/authenticate.ts";
 import { catalogOf, tokenBody } from "../tokens/body.ts";
 import { allowExpired_ms } from "../tokens/provider.ts";
 import type { Resolved } from "../tokens/resolve.ts";
@@ -15,7 +15,7 @@ export function tokenHandlers(deps: KeystoneDeps): Implementation {
     issue: async (call) => {
       const { identity, scope } = call.body.auth;
       const proven = await authenticate(deps, identity);
-      const issued = await issue(deps, proven, await scopeAsked(deps.db, scope));
+      const issued = await issue(deps, proven, await scopeOf(deps, proven, scope));
       link(call, issued.resolved);
       const body = { token: tokenBody(issued.resolved, { catalog: call.query.nocatalog === undefined }) };
       return new Reply(body, { headers: tokenHeaders(issued.text) });
@@ -52,9 +52,16 @@ export function tokenHandlers(deps: KeystoneDeps): Implementation {
   });
 }
 
+/** What the token is for: as asked, or what the application credential is for. */
+async function scopeOf({ db }: KeystoneDeps, { credential }: Authenticated, asked: Parameters<typeof scopeAsked>[1]) {
+  if (!credential) return scopeAsked(db, asked);
+  if (asked !== undefined) throw errors.invalid({ detail: "Application credentials cannot request a scope." });
+  return scopeAsked(db, { project: { id: credential.project_id } });
+}
+
 async function issue(
   { db, tokens }: KeystoneDeps,
-  proven: Awaited<ReturnType<typeof authenticate>>,
+  proven: Authenticated,
   asked: Awaited<ReturnType<typeof scopeAsked>>,
 ): Promise<{ text: string; resolved: Resolved }> {
   if (asked) {

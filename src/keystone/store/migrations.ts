@@ -106,6 +106,25 @@ const first: Record<string, TableSpec> = {
   counters: { columns: ["name text!", "value integer!"], key: ["name"] },
 };
 
+const credentials: Record<string, TableSpec> = {
+  application_credentials: {
+    columns: [
+      "id text!",
+      "user_id text!",
+      "project_id text!",
+      "name text!",
+      "description text",
+      "secret_hash text!",
+      "expires_at text",
+      "unrestricted integer!",
+      "role_ids text!",
+    ],
+    key: ["id"],
+    unique: ["user_id", "name"],
+    indices: ["project_id"],
+  },
+};
+
 async function create(db: Kysely<unknown>, name: string, spec: TableSpec): Promise<void> {
   let table = columns(db.schema.createTable(name) as Table, spec.columns);
   table = table.addPrimaryKeyConstraint(`${name}_key`, spec.key as never) as Table;
@@ -116,10 +135,15 @@ async function create(db: Kysely<unknown>, name: string, spec: TableSpec): Promi
   }
 }
 
-export const migrations: Migrations = {
-  "0001-identity": {
+function creating(tables: Readonly<Record<string, TableSpec>>): Migrations[string] {
+  return {
     up: async (db: Kysely<unknown>) => {
-      for (const [name, spec] of Object.entries(first)) await create(db, name, spec);
+      for (const [name, spec] of Object.entries(tables)) await create(db, name, spec);
     },
-  },
+  };
+}
+
+export const migrations: Migrations = {
+  "0001-identity": creating(first),
+  "0002-application-credentials": creating(credentials),
 };

@@ -99,6 +99,21 @@ export interface EndpointRow {
   extra: string;
 }
 
+export interface ApplicationCredentialRow {
+  id: string;
+  user_id: string;
+  project_id: string;
+  name: string;
+  description: string | null;
+  secret_hash: string;
+  /** UTC as Keystone writes it, without a zone. */
+  expires_at: string | null;
+  /** 1: may make further credentials. */
+  unrestricted: number;
+  /** JSON. */
+  role_ids: string;
+}
+
 export interface RevokedTokenRow {
   audit_id: string;
   /** The row may go when the token would have ended anyway. */
@@ -122,6 +137,7 @@ export interface Tables {
   regions: RegionRow;
   services: ServiceRow;
   endpoints: EndpointRow;
+  application_credentials: ApplicationCredentialRow;
   revoked_tokens: RevokedTokenRow;
   counters: CounterRow;
 }

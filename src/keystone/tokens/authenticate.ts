@@ -2,7 +2,9 @@
 import type { Static } from "typebox";
 import { errors } from "#contracts/keystone/errors.ts";
 import type { AuthRequest } from "#contracts/keystone/token.ts";
+import type { Clock } from "#platform/clock/clock.ts";
 import type { Passwords } from "../passwords/passwords.ts";
+import { endOf, findApplicationCredential, findOwnCredential, hasEnded } from "../store/application-credentials.ts";
 import { findDomain, findProject, findUser, type NameRef, type SubjectUser } from "../store/subjects.ts";
 import type { Db } from "../store/tables.ts";
 import type { Method, TokenPayload } from "./payload.ts";
@@ -16,12 +18,15 @@ export interface AuthenticateParts {
   db: Db;
   passwords: Passwords;
   tokens: TokenProvider;
+  clock: Clock;
 }
 
 export interface Authenticated {
   user: SubjectUser;
   methods: Method[];
   parent?: TokenPayload;
+  /** The only scope that an application credential has. */
+  credential?: { id: string; project_id: string; ends_at: number };
 }
 
 /** Proves who it is by every method named. Throws 401; 501 for methods that are not built. */
@@ -32,17 +37,19 @@ export async function authenticate(parts: AuthenticateParts, identity: AuthIdent
     if (proven && proven.user.id !== next.user.id) throw errors.notAuthenticated();
     const methods = [...new Set([...(proven?.methods ?? []), ...next.methods])];
     const parent = next.parent ?? proven?.parent;
-    proven = { user: next.user, methods, ...(parent ? { parent } : {}) };
+    const credential = next.credential ?? proven?.credential;
+    proven = { user: next.user, methods, ...(parent ? { parent } : {}), ...(credential ? { credential } : {}) };
   }
   if (!proven) throw errors.notAuthenticated();
   return proven;
 }
 
-const notBuilt = ["totp", "application_credential", "oauth1", "mapped", "saml2", "openid", "external"];
+const notBuilt = ["totp", "oauth1", "mapped", "saml2", "openid", "external"];
 
 async function byMethod(parts: AuthenticateParts, identity: AuthIdentity, method: string): Promise<Authenticated> {
   if (method === "password") return byPassword(parts, identity);
   if (method === "token") return byToken(parts, identity);
+  if (method === "application_credential") return byCredential(parts, identity);
   throw notBuilt.includes(method) ? errors.notBuilt({ method }) : errors.notAuthenticated();
 }
 
@@ -61,9 +68,28 @@ async function byPassword({ db, passwords }: AuthenticateParts, identity: AuthId
 async function byToken({ tokens }: AuthenticateParts, identity: AuthIdentity): Promise<Authenticated> {
   if (!identity.token) throw errors.invalid({ detail: "Expecting to find token in identity." });
   const resolved = await tokens.validate(identity.token.id);
-  if (!resolved) throw errors.notAuthenticated();
+  // A token got by an application credential stays what it is: another scope would be more than was given.
+  if (!resolved || resolved.credential) throw errors.notAuthenticated();
   const methods = [...new Set<Method>([...resolved.payload.methods, "token"])];
   return { user: resolved.user, methods, parent: resolved.payload };
+}
+
+async function byCredential(
+  { db, passwords, clock }: AuthenticateParts,
+  identity: AuthIdentity,
+): Promise<Authenticated> {
+  const given = identity.application_credential;
+  if (!given) throw errors.invalid({ detail: "Expecting to find application_credential in identity." });
+  const named = given.user && given.name !== undefined ? await findUser(db, given.user) : undefined;
+  const row =
+    given.id === undefined
+      ? await findOwnCredential(db, named, given.name ?? "")
+      : await findApplicationCredential(db, given.id);
+  const right = await passwords.verify(given.secret, row?.secret_hash);
+  const user = row && (await findUser(db, { id: row.user_id }));
+  if (!right || !row || !isUsable(user) || hasEnded(row, clock.now())) throw errors.notAuthenticated();
+  const ends_at = row.expires_at === null ? Number.POSITIVE_INFINITY : endOf(row.expires_at);
+  return { user, methods: ["application_credential"], credential: { id: row.id, project_id: row.project_id, ends_at } };
 }
 
 /** What the token is asked for; undefined when the request leaves it to the user's default project. */

@@ -19,6 +19,10 @@ export function tokenBody(resolved: Resolved, options: { catalog: boolean }): St
     expires_at: isoMicros(payload.expires_at),
     issued_at: isoMicros(payload.issued_at),
   };
+  if (resolved.credential) {
+    const { id, name, unrestricted } = resolved.credential;
+    body.application_credential = { id, name, restricted: !unrestricted };
+  }
   if (scope.kind === "unscoped") return body;
   if (scope.kind === "project") {
     const { id, name, domain_id, domain_name } = scope.project;

@@ -36,7 +36,7 @@ const scope: fc.Arbitrary<ScopeRef> = fc.oneof(
   ),
 );
 const time = fc.integer({ min: 0, max: 2 ** 47 });
-const payload: fc.Arbitrary<TokenPayload> = fc.record(
+const plain: fc.Arbitrary<TokenPayload> = fc.record(
   {
     methods: fc.subarray(["password", "token", "totp"] as const).map((methods) => [...methods]),
     user_id: id,
@@ -52,6 +52,13 @@ const payload: fc.Arbitrary<TokenPayload> = fc.record(
     ),
   },
   { noNullPrototype: true },
+);
+
+const payload = fc.oneof(
+  plain,
+  fc
+    .tuple(plain, id)
+    .map(([one, credential_id]) => ({ ...one, methods: ["application_credential" as const], credential_id })),
 );
 
 test("whatever is put into a token comes out of it", () => {

@@ -23,6 +23,8 @@ export interface TokenPayload {
   expires_at: number;
   /** Own audit id, then the one of the token that the chain began with. */
   audit_ids: string[];
+  /** The application credential, exactly when that is one of the methods. */
+  credential_id?: string;
 }
 
 const format = 1;
@@ -39,6 +41,7 @@ export function pack(payload: TokenPayload): Buffer {
     Buffer.from([payload.audit_ids.length]),
   );
   for (const audit_id of payload.audit_ids) parts.push(Buffer.from(audit_id, "base64url"));
+  if (payload.credential_id !== undefined) parts.push(packId(payload.credential_id));
   return Buffer.concat(parts);
 }
 
@@ -55,7 +58,8 @@ export function unpack(bytes: Buffer): TokenPayload | undefined {
   const count = takeNumber(cursor, 1);
   const audit_ids = Array.from({ length: count }, () => take(cursor, 16).toString("base64url"));
   const methods = knownMethods.filter((_method, bit) => bits & (1 << bit));
-  return { methods, user_id, user_generation, scope, issued_at, expires_at, audit_ids };
+  const payload = { methods, user_id, user_generation, scope, issued_at, expires_at, audit_ids };
+  return methods.includes("application_credential") ? { ...payload, credential_id: takeId(cursor) } : payload;
 }
 
 interface Cursor {

@@ -16,6 +16,8 @@ export interface IssueRequest {
   scope: Scope;
   /** The token this one is made from: its end and the first audit id of its chain are kept. */
   parent?: TokenPayload | undefined;
+  /** The application credential that proved who it is, and when it ends. */
+  credential?: { id: string; ends_at: number } | undefined;
 }
 
 export interface TokenProvider {
@@ -39,14 +41,13 @@ export interface TokenProviderParts {
 
 export function makeTokenProvider(parts: TokenProviderParts): TokenProvider {
   const { db, clock, ids, keys } = parts;
-  const resolver = makeResolver(db, parts.reference);
+  const resolver = makeResolver(db, parts.reference, clock);
   const open = makeOpener(parts);
 
   return {
-    async issue({ user, methods, scope, parent }) {
+    async issue({ user, methods, scope, parent, credential }) {
       const reference = await parts.reference.current();
       const roles = await resolver.rolesIn(user.id, scope, reference);
-      if (scope.kind !== "unscoped" && roles.length === 0) return undefined;
       const issued_at = clock.now();
       const chain = parent?.audit_ids.at(-1);
       const payload: TokenPayload = {
@@ -55,12 +56,15 @@ export function makeTokenProvider(parts: TokenProviderParts): TokenProvider {
         user_generation: user.generation,
         scope: refOf(scope),
         issued_at,
-        expires_at: parent?.expires_at ?? issued_at + parts.lifetime_ms,
+        expires_at: Math.min(parent?.expires_at ?? issued_at + parts.lifetime_ms, credential?.ends_at ?? Infinity),
         audit_ids: [ids.bytes(16).toString("base64url"), ...(chain ? [chain] : [])],
+        ...(credential ? { credential_id: credential.id } : {}),
       };
+      const whole: Resolved = { payload, user, scope, roles, reference };
+      const resolved = credential ? await resolver.limit(whole, credential.id) : whole;
+      if (!resolved || (scope.kind !== "unscoped" && resolved.roles.length === 0)) return undefined;
       const key = keys.ring().primary;
-      const text = seal({ key, payload: pack(payload), now_ms: issued_at, iv: ids.bytes(16) });
-      return { text, resolved: { payload, user, scope, roles, reference } };
+      return { text: seal({ key, payload: pack(payload), now_ms: issued_at, iv: ids.bytes(16) }), resolved };
     },
     async validate(text, grace_ms = 0) {
       const payload = await open(text);

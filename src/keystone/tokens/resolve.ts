@@ -2,7 +2,9 @@
  * What a token means right now. Names, states and roles are read each time: nothing that could hide a revocation is
  * remembered.
  */
-import { effectiveRoles } from "../assignments/effective.ts";
+import type { Clock } from "#platform/clock/clock.ts";
+import { effectiveRoles, withImplied } from "../assignments/effective.ts";
+import { findApplicationCredential, hasEnded, rolesOfCredential } from "../store/application-credentials.ts";
 import { listAssignmentsOf, projectTarget } from "../store/assignments.ts";
 import type { Reference, ReferenceData } from "../store/reference-data.ts";
 import {
@@ -29,6 +31,8 @@ export interface Resolved {
   scope: Scope;
   roles: { id: string; name: string }[];
   reference: Reference;
+  /** How the token was got, if by an application credential. */
+  credential?: { id: string; name: string; unrestricted: boolean };
 }
 
 export interface Resolver {
@@ -36,9 +40,11 @@ export interface Resolver {
   resolve(payload: TokenPayload): Promise<Resolved | undefined>;
   /** The roles of a user in a scope; empty when there are none. */
   rolesIn(user_id: string, scope: Scope, reference: Reference): Promise<{ id: string; name: string }[]>;
+  /** The same token with what an application credential leaves of it; undefined when that is gone. */
+  limit(resolved: Resolved, credential_id: string): Promise<Resolved | undefined>;
 }
 
-export function makeResolver(db: Db, referenceData: ReferenceData): Resolver {
+export function makeResolver(db: Db, referenceData: ReferenceData, clock: Clock): Resolver {
   const isRevoked = async (audit_id: string): Promise<boolean> => {
     const query = db.selectFrom("revoked_tokens").select("audit_id").where("audit_id", "=", audit_id);
     return (await query.executeTakeFirst()) !== undefined;
@@ -60,8 +66,20 @@ export function makeResolver(db: Db, referenceData: ReferenceData): Resolver {
     });
   };
 
+  /** Through an application credential a user has only those of its roles that the user still has. */
+  const limit: Resolver["limit"] = async (resolved, credential_id) => {
+    const row = await findApplicationCredential(db, credential_id);
+    const project_id = resolved.scope.kind === "project" ? resolved.scope.project.id : undefined;
+    if (row?.user_id !== resolved.user.id || row.project_id !== project_id || hasEnded(row, clock.now()))
+      return undefined;
+    const given = withImplied(rolesOfCredential(row), resolved.reference.implications);
+    const roles = resolved.roles.filter(({ id }) => given.includes(id));
+    return { ...resolved, roles, credential: { id: row.id, name: row.name, unrestricted: row.unrestricted === 1 } };
+  };
+
   return {
     rolesIn,
+    limit,
     async resolve(payload) {
       const [audit_id] = payload.audit_ids;
       const user = await findUser(db, { id: payload.user_id });
@@ -69,9 +87,10 @@ export function makeResolver(db: Db, referenceData: ReferenceData): Resolver {
       const scope = await scopeOf(db, payload.scope);
       if (!scope || (await isRevoked(audit_id))) return undefined;
       const reference = await referenceData.current();
-      const roles = await rolesIn(user.id, scope, reference);
-      if (scope.kind !== "unscoped" && roles.length === 0) return undefined;
-      return { payload, user, scope, roles, reference };
+      const own = await rolesIn(user.id, scope, reference);
+      const resolved = { payload, user, scope, roles: own, reference };
+      const limited = payload.credential_id === undefined ? resolved : await limit(resolved, payload.credential_id);
+      return scope.kind !== "unscoped" && limited?.roles.length === 0 ? undefined : limited;
     },
   };
 }
