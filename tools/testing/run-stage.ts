@@ -33,11 +33,10 @@ function command(stage: Stage, files: readonly string[], counted: string): [stri
     ["--test-reporter=spec", "--test-reporter-destination=stdout"],
     [`--test-reporter=${join(import.meta.dirname, "count-reporter.ts")}`, `--test-reporter-destination=${counted}`],
   ];
-  const processes = { shared: ["--test-isolation=none", "--test-force-exit"], own: ["--test-concurrency=1"] }[
-    stage.process
-  ];
-  const limit = `--test-timeout=${stage.limit_ms}`;
-  return [process.execPath, "--test", ...processes, limit, ...reporters.flat(), ...files];
+  const processes = stage.process === "shared" ? "--test-isolation=none" : "--test-concurrency=1";
+  // Forced: a test that went beyond its limit would be waited for all the same.
+  const limits = [`--test-timeout=${stage.limit_ms}`, "--test-force-exit"];
+  return [process.execPath, "--test", processes, ...limits, ...reporters.flat(), ...files];
 }
 
 function readCounts(counted: string): Counts {
