@@ -5,7 +5,7 @@ import type { CinderClient } from "./clients/cinder.ts";
 import type { GlanceClient } from "./clients/glance.ts";
 import type { NeutronClient } from "./clients/neutron.ts";
 
-export interface ApiDeps extends Pick<Parts, "clock" | "ids" | "bus" | "tracer" | "log"> {
+export interface ApiDeps extends Pick<Parts, "clock" | "ids" | "bus" | "tracer" | "log" | "upstream"> {
   store: NovaStore;
   glance: GlanceClient;
   neutron: NeutronClient;

@@ -6,6 +6,7 @@ import { defaultRules } from "#contracts/kit/resource.ts";
 import { implement, notImplemented, type Implementation } from "#platform/http/call.ts";
 import { makeService, type Fetcher, type ServiceOptions } from "#platform/http/service.ts";
 import { makePolicy } from "#platform/policy/policy.ts";
+import { aggregateHandlers } from "./aggregates.ts";
 import type { ApiDeps } from "./deps.ts";
 import { discoveryHandlers, extensionHandlers } from "./discovery.ts";
 import { externalEventHandlers } from "./external-events.ts";
@@ -14,6 +15,7 @@ import { hypervisorHandlers } from "./hypervisors.ts";
 import { instanceActionHandlers, serverPasswordHandlers } from "./instance-actions.ts";
 import { keypairHandlers } from "./keypairs.ts";
 import { limitsHandlers, quotaClassHandlers, quotaSetHandlers } from "./limits.ts";
+import { securityGroupProxyHandlers } from "./security-group-proxy.ts";
 import { serverActionHandlers } from "./server-actions.ts";
 import { serverGroupHandlers } from "./server-groups.ts";
 import { serverInterfaceHandlers, serverIpsHandlers, serverSecurityGroupHandlers } from "./server-interfaces.ts";
@@ -45,6 +47,8 @@ export function implementations(deps: ApiDeps): Implementation[] {
     serviceHandlers(deps),
     availabilityZoneHandlers(deps),
     hypervisorHandlers(deps),
+    aggregateHandlers(deps),
+    securityGroupProxyHandlers(deps.upstream),
     limitsHandlers(deps),
     quotaSetHandlers(deps),
     quotaClassHandlers(deps),

@@ -16,6 +16,7 @@ export async function startNovaApi(parts: Parts, options: { store: NovaStore }):
     bus,
     tracer,
     log,
+    upstream,
     store: options.store,
     glance: makeGlanceClient(upstream),
     neutron: makeNeutronClient(upstream),

@@ -2,6 +2,7 @@
 import type { Kysely, Transaction } from "kysely";
 import { makeOperationStore, type OperationStore, type OperationTables } from "#platform/operations/store.ts";
 import type { Parts } from "#platform/role/role.ts";
+import { makeAggregateStore, type AggregateStore } from "./aggregates.ts";
 import { makeBlockDeviceStore, type BlockDeviceStore } from "./block-devices.ts";
 import { makeDecisionStore, type DecisionStore } from "./decisions.ts";
 import { makeFlavorStore, type FlavorStore } from "./flavors.ts";
@@ -24,6 +25,7 @@ export interface NovaStore {
   instanceActions: InstanceActionStore;
   quotas: QuotaStore;
   serverGroups: ServerGroupStore;
+  aggregates: AggregateStore;
   decisions: DecisionStore;
   operations: OperationStore;
   /** Availability zone of each compute host. */
@@ -50,6 +52,7 @@ export async function openNovaStore(parts: Pick<Parts, "openDatabase" | "clock" 
     instanceActions: makeInstanceActionStore(db, clock),
     quotas: makeQuotaStore(db),
     serverGroups: makeServerGroupStore(db, clock),
+    aggregates: makeAggregateStore(db, parts),
     decisions: makeDecisionStore(db, clock),
     operations: makeOperationStore(forOperations(db), clock),
     zonesOfHosts: () => zonesOfHosts(db),

@@ -2,6 +2,7 @@
  * Deletion: allowed in any state, also while the server is built. A create that is under way is told to unwind in the
  * same transaction that begins the deletion, so that nothing can begin between the two.
  */
+import { until } from "#platform/clock/until.ts";
 import type { Call } from "#platform/http/call.ts";
 import { activeStates } from "#platform/operations/store.ts";
 import { forOperations } from "../../store/open.ts";
@@ -13,6 +14,20 @@ export async function deleteServer(deps: ApiDeps, call: Call, server: Server): P
   refuseLocked(call, server);
   const begun = await deps.store.transaction((trx) => begin(deps, call, server.id, trx));
   for (const operation_id of begun.operation_ids) await poke(deps, begun, operation_id);
+  const [last] = begun.operation_ids.slice(-1);
+  if (begun.host === null && last !== undefined) await untilGone(deps, last);
+}
+
+/** Without a host there is little to do: users expect the server to be gone when they are told 204. */
+const hostless_ms = 1500;
+
+async function untilGone(deps: ApiDeps, operation_id: string): Promise<void> {
+  const ended = async (): Promise<true | undefined> => {
+    const operation = await deps.store.operations.find(operation_id);
+    return operation?.state === "done" ? true : undefined;
+  };
+  const limits = { limit_ms: hostless_ms, period_ms: 5, what: "the end of a server without a host" };
+  await until(deps.clock, ended, limits).catch(() => undefined); // it goes on without us
 }
 
 interface Begun extends Pick<Server, "id" | "host"> {
