@@ -15,8 +15,8 @@ import { applyReport } from "./store/reports.ts";
 
 export interface HostPlans {
   handlers: readonly BusHandler[];
-  /** Tells every agent that was heard of since the start; an agent that was not asks by itself. */
-  poke(revision: number): void;
+  /** Tells the agents (of all hosts heard of since the start, or of those named); one that misses it asks by itself. */
+  poke(revision: number, concerned: ReadonlySet<string> | undefined): void;
 }
 
 export interface HostPlanOptions {
@@ -42,8 +42,9 @@ export function makeHostPlans({ neutron, bus, log }: HostPlanOptions): HostPlans
         return store.db.selectFrom("plan").select("revision").where("id", "=", 1).executeTakeFirstOrThrow();
       }),
     ],
-    poke(revision) {
+    poke(revision, concerned) {
       for (const host of hosts) {
+        if (concerned && !concerned.has(host)) continue;
         bus.cast(neutronAgentAddress(host), planChangedMessage, { revision }).catch((error: unknown) => {
           log.warn({ err: error, host }, "an agent could not be poked; it asks by itself within its period");
         });

@@ -41,7 +41,7 @@ export async function startNeutronServer(parts: Parts, options: NeutronOptions =
     db,
     clock,
     ids,
-    onPlan: (revision) => plans.poke(revision),
+    onPlan: (revision, hosts) => plans.poke(revision, hosts),
     onEvents: () => void events.poke(),
   });
   const neutron: Neutron = { store, settings, clock, ids };

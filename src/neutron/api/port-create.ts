@@ -85,7 +85,7 @@ async function giveGroups(change: Change, admin: boolean, row: PortRow, body: Po
   }
   const groups = named ?? [await ensureDefaultGroup(change, row.project_id)];
   await checkGroups(change.trx, admin, row.project_id, groups);
-  await setGroups(change.trx, row.id, groups);
+  await setGroups(change, row.id, groups);
 }
 
 /** Groups of the port's own project (or any, for administrators). */

@@ -3,7 +3,7 @@ import { errors } from "#contracts/neutron/errors.ts";
 import type { Call } from "#platform/http/call.ts";
 import { changeIps, heldBy } from "../store/port-ips.ts";
 import type { Change } from "../store/change.ts";
-import { checkMac, setGroups } from "../store/ports.ts";
+import { checkMac, planForPort, setGroups } from "../store/ports.ts";
 import type { PortRow } from "../store/tables.ts";
 import { checkRevision, enforceAttributes, scopeOf } from "./context.ts";
 import { checkGroups, enforceFixedIps } from "./port-create.ts";
@@ -34,6 +34,7 @@ export async function updatePort(call: Call, change: Change): Promise<PortRow> {
   const changed = await settled(change, row, patch, addressed || body.security_groups !== undefined);
   await trx.updateTable("ports").set(changed).where("id", "=", row.id).execute();
   const after = { ...row, ...changed };
+  if (changed.plan_revision !== undefined) await planForPort(change, row);
   await tell(change, row, after, addressed);
   return after;
 }
@@ -98,7 +99,7 @@ async function changeSecurity(
     const groups = body.security_groups ?? [];
     if (groups.length > 0 && !secured) throw errors.portSecurityAndIpRequired();
     await checkGroups(trx, admin, row.project_id, groups);
-    await setGroups(trx, row.id, groups);
+    await setGroups(change, row.id, groups);
     return;
   }
   if (secured || row.port_security_enabled === 0) return;
@@ -118,7 +119,7 @@ async function settled(
   return {
     ...patch,
     ...(rebound ? { status: "DOWN" as const } : {}),
-    ...(loud ? { plan_revision: await change.planRevision() } : {}),
+    ...(loud ? { plan_revision: await planForPort(change, row) } : {}),
     revision_number: row.revision_number + 1,
     updated_at: change.now,
   };

@@ -119,7 +119,7 @@ async function adoptPort(
     .set({ ...taken, ...marks })
     .where("id", "=", port.id)
     .execute();
-  await setGroups(trx, port.id, []);
+  await setGroups(change, port.id, []);
   return subnet_ids;
 }
 

@@ -18,8 +18,11 @@ export interface Change {
   /** Time of the change, milliseconds since the epoch. */
   now: number;
   ids: Ids;
-  /** Raises the plans' revision (once in a change) and gives it: what the agents must have has changed. */
-  planRevision(): Promise<number>;
+  /**
+   * Raises the plans' revision (once in a change) and gives it: what the agents must have has changed. The agents of
+   * the named hosts are told; of all hosts when none are named.
+   */
+  planRevision(hosts?: readonly string[]): Promise<number>;
   /** Nova hears of a server's port after the commit. */
   tellNova(name: NovaEvent, port: { id: string; device_id: string; device_owner: string }): Promise<void>;
 }
@@ -34,19 +37,36 @@ export interface StoreOptions {
   db: Kysely<NeutronTables>;
   clock: Clock;
   ids: Ids;
-  /** After a commit that raised the plans' revision. */
-  onPlan(revision: number): void;
+  /** After a commit that raised the plans' revision; `hosts` undefined: any host may be concerned. */
+  onPlan(revision: number, hosts: ReadonlySet<string> | undefined): void;
   /** After a commit that left words for Nova. */
   onEvents(): void;
 }
 
 const attempts_max = 5;
 
+/** What a change means for others. */
+interface Told {
+  revision: number;
+  events: number;
+  all: boolean;
+  hosts: Set<string>;
+}
+
+/** Lost a race: for a unique key, or (PostgreSQL) for a serial order of transactions. */
+function lostRace(error: unknown): boolean {
+  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  return isUniqueViolation(error) || code === "40001" || code === "40P01";
+}
+
 export function makeStore(options: StoreOptions): Store {
   const once = async <T>(work: (change: Change) => Promise<T>): Promise<T> => {
-    const told = { revision: 0, events: 0 };
-    const result = await options.db.transaction().execute((trx) => work(makeChange(options, trx, told)));
-    if (told.revision > 0) options.onPlan(told.revision);
+    const told: Told = { revision: 0, events: 0, all: false, hosts: new Set() };
+    const result = await options.db
+      .transaction()
+      .setIsolationLevel("serializable")
+      .execute((trx) => work(makeChange(options, trx, told)));
+    if (told.revision > 0) options.onPlan(told.revision, told.all ? undefined : told.hosts);
     if (told.events > 0) options.onEvents();
     return result;
   };
@@ -57,20 +77,22 @@ export function makeStore(options: StoreOptions): Store {
         try {
           return await once(work);
         } catch (error) {
-          if (attempt >= attempts_max || !isUniqueViolation(error)) throw error;
+          if (attempt >= attempts_max || !lostRace(error)) throw error;
         }
       }
     },
   };
 }
 
-function makeChange(options: StoreOptions, trx: Trx, told: { revision: number; events: number }): Change {
+function makeChange(options: StoreOptions, trx: Trx, told: Told): Change {
   const now = options.clock.now();
   return {
     trx,
     now,
     ids: options.ids,
-    async planRevision() {
+    async planRevision(hosts) {
+      if (hosts) for (const host of hosts) told.hosts.add(host);
+      else told.all = true;
       if (told.revision > 0) return told.revision;
       const row = await trx
         .updateTable("plan")

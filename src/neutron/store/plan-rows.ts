@@ -8,23 +8,30 @@ import type { NeutronTables } from "./tables.ts";
 type Trx = Transaction<NeutronTables>;
 
 export async function readPlanRows(store: Store, host: string): Promise<PlanRows> {
-  return store.db.transaction().execute(async (trx) => {
-    const { revision } = await trx.selectFrom("plan").select("revision").where("id", "=", 1).executeTakeFirstOrThrow();
-    const ports = await trx
-      .selectFrom("ports")
-      .selectAll()
-      .where("host_id", "=", host)
-      .orderBy("created_at")
-      .orderBy("id")
-      .execute();
-    return {
-      revision,
-      ports,
-      ...(await networkRows(trx, host)),
-      ...(await groupRows(trx, host)),
-      ...(await routerRows(trx, host)),
-    };
-  });
+  return store.db
+    .transaction()
+    .setIsolationLevel("repeatable read")
+    .execute(async (trx) => {
+      const { revision } = await trx
+        .selectFrom("plan")
+        .select("revision")
+        .where("id", "=", 1)
+        .executeTakeFirstOrThrow();
+      const ports = await trx
+        .selectFrom("ports")
+        .selectAll()
+        .where("host_id", "=", host)
+        .orderBy("created_at")
+        .orderBy("id")
+        .execute();
+      return {
+        revision,
+        ports,
+        ...(await networkRows(trx, host)),
+        ...(await groupRows(trx, host)),
+        ...(await routerRows(trx, host)),
+      };
+    });
 }
 
 async function networkRows(trx: Trx, host: string) {

@@ -47,13 +47,40 @@ export async function insertPort(change: Change, port: NewPort): Promise<PortRow
     allowed_address_pairs: "[]",
     extra_dhcp_opts: "[]",
     dns_name: "",
-    plan_revision: await change.planRevision(),
+    plan_revision: await change.planRevision([]),
     ...facts,
     mac_address: mac_address ?? newMac(change),
   };
   await change.trx.insertInto("ports").values(row).execute();
   await giveIps(change.trx, row, fixed_ips);
+  await planForPort(change, row);
   return row;
+}
+
+/** Raises the plans' revision for those whom a port concerns: its host, its network's services, whoever lets it in. */
+export async function planForPort(change: Change, port: { id: string }): Promise<number> {
+  const { trx } = change;
+  const own = trx.selectFrom("ports").select("network_id").where("id", "=", port.id);
+  const groups = trx.selectFrom("port_groups").select("group_id").where("port_id", "=", port.id);
+  const letIn = trx
+    .selectFrom("port_groups")
+    .innerJoin("rules", "rules.security_group_id", "port_groups.group_id")
+    .select("port_groups.port_id")
+    .where("rules.remote_group_id", "in", groups);
+  const hosts = await trx
+    .selectFrom("ports")
+    .select("host_id")
+    .distinct()
+    .where("host_id", "!=", "")
+    .where((where) =>
+      where.or([
+        where("id", "=", port.id),
+        where.and([where("network_id", "in", own), where("device_owner", "like", "network:%")]),
+        where("id", "in", letIn),
+      ]),
+    )
+    .execute();
+  return change.planRevision(hosts.map((row) => row.host_id));
 }
 
 /** A random address under OpenStack's prefix; one that is taken breaks the unique key and the change runs again. */
@@ -98,12 +125,16 @@ export async function removePort(
   await change.tellNova("network-vif-deleted", port);
 }
 
-/** Replaces a port's security groups. */
-export async function setGroups(trx: Trx, port_id: string, group_ids: readonly string[]): Promise<void> {
+/** Replaces a port's security groups; those who let in the old or the new ones hear of it. */
+export async function setGroups(change: Change, port_id: string, group_ids: readonly string[]): Promise<void> {
+  const { trx } = change;
+  const held = await trx.selectFrom("port_groups").select("group_id").where("port_id", "=", port_id).executeTakeFirst();
+  if (held) await planForPort(change, { id: port_id });
   await trx.deleteFrom("port_groups").where("port_id", "=", port_id).execute();
   if (group_ids.length === 0) return;
   const rows = [...new Set(group_ids)].map((group_id) => ({ port_id, group_id }));
   await trx.insertInto("port_groups").values(rows).execute();
+  await planForPort(change, { id: port_id });
 }
 
 export interface PortParts {
