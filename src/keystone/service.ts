@@ -9,6 +9,7 @@ import { makeService } from "#platform/http/service.ts";
 import { makePolicy } from "#platform/policy/policy.ts";
 import type { Parts, RunningRole } from "#platform/role/role.ts";
 import { applicationCredentialHandlers } from "./api/application-credentials.ts";
+import { credentialHandlers, ec2CredentialHandlers } from "./api/credentials.ts";
 import type { KeystoneDeps } from "./api/deps.ts";
 import { domainHandlers } from "./api/domains.ts";
 import { endpointHandlers } from "./api/endpoints.ts";
@@ -29,6 +30,7 @@ import { makePasswords } from "./passwords/passwords.ts";
 import { migrations } from "./store/migrations.ts";
 import { makeReferenceData } from "./store/reference-data.ts";
 import type { Tables } from "./store/tables.ts";
+import { makeVault } from "./store/vault.ts";
 import { openKeyRepository, rotate } from "./tokens/key-repository.ts";
 import { identityOf, makeTokenProvider } from "./tokens/provider.ts";
 
@@ -63,12 +65,13 @@ export async function startKeystone(parts: Parts, options: KeystoneOptions = {})
   const reference = makeReferenceData(db);
   const lifetime_ms = (options.token_lifetime_s ?? 3600) * 1000;
   const tokens = makeTokenProvider({ db, reference, keys, clock, ids, lifetime_ms });
+  const vault = makeVault(await openKeyRepository(join(parts.state_dir, "credential-keys"), ids), parts);
   const stopReading = clock.every(60_000, () => {
     keys.reload().catch((error: unknown) => parts.log.error({ err: error }, "the token keys cannot be read"));
   });
   return {
     mount: "/identity",
-    fetch: makeApi(parts, { db, clock, ids, passwords, reference, tokens }),
+    fetch: makeApi(parts, { db, clock, ids, passwords, reference, tokens, vault }),
     async findProject(name) {
       const named = db.selectFrom("projects").select("id").where("name", "=", name).where("domain_id", "=", "default");
       return (await named.executeTakeFirst())?.id;
@@ -106,6 +109,8 @@ function implementations(deps: KeystoneDeps): Implementation[] {
     tokenHandlers(deps),
     userHandlers(deps),
     applicationCredentialHandlers(deps),
+    credentialHandlers(deps),
+    ec2CredentialHandlers(deps),
     groupHandlers(deps),
     projectHandlers(deps),
     projectTagHandlers(deps),

@@ -4,6 +4,7 @@ import type { Ids } from "#platform/ids/ids.ts";
 import type { Passwords } from "../passwords/passwords.ts";
 import type { ReferenceData } from "../store/reference-data.ts";
 import type { Db } from "../store/tables.ts";
+import type { Vault } from "../store/vault.ts";
 import type { TokenProvider } from "../tokens/provider.ts";
 
 export interface KeystoneDeps {
@@ -13,4 +14,5 @@ export interface KeystoneDeps {
   passwords: Passwords;
   reference: ReferenceData;
   tokens: TokenProvider;
+  vault: Vault;
 }

@@ -18,6 +18,7 @@ async function removeProjects(conn: Conn, project_ids: readonly string[]): Promi
   await conn.deleteFrom("projects").where("id", "in", project_ids).execute();
   await conn.deleteFrom("assignments").where("target_id", "in", project_ids).execute();
   await conn.deleteFrom("application_credentials").where("project_id", "in", project_ids).execute();
+  await conn.deleteFrom("credentials").where("project_id", "in", project_ids).execute();
   await conn
     .updateTable("users")
     .set({ default_project_id: null })
@@ -38,7 +39,10 @@ export async function removeDomain(conn: Conn, { id: domain_id, enabled }: Proje
     const column = `${actor_type}_id` as const;
     await conn.deleteFrom("assignments").where("actor_type", "=", actor_type).where("actor_id", "in", own).execute();
     await conn.deleteFrom("memberships").where(column, "in", own).execute();
-    if (table === "users") await conn.deleteFrom("application_credentials").where("user_id", "in", own).execute();
+    if (table === "users") {
+      await conn.deleteFrom("application_credentials").where("user_id", "in", own).execute();
+      await conn.deleteFrom("credentials").where("user_id", "in", own).execute();
+    }
     await conn.deleteFrom(table).where("domain_id", "=", domain_id).execute();
   }
   const roles = conn.selectFrom("roles").select("id").where("domain_id", "=", domain_id);

@@ -181,6 +181,7 @@ export async function removeUsers({ db }: Pick<KeystoneDeps, "db">, ids: readonl
     await trx.deleteFrom("users").where("id", "in", ids).execute();
     await trx.deleteFrom("memberships").where("user_id", "in", ids).execute();
     await trx.deleteFrom("application_credentials").where("user_id", "in", ids).execute();
+    await trx.deleteFrom("credentials").where("user_id", "in", ids).execute();
     await trx.deleteFrom("assignments").where("actor_type", "=", "user").where("actor_id", "in", ids).execute();
   });
 }

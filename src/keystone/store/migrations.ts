@@ -135,6 +135,14 @@ async function create(db: Kysely<unknown>, name: string, spec: TableSpec): Promi
   }
 }
 
+const secrets: Record<string, TableSpec> = {
+  credentials: {
+    columns: ["id text!", "user_id text!", "project_id text", "type text!", "blob text!"],
+    key: ["id"],
+    indices: ["user_id"],
+  },
+};
+
 function creating(tables: Readonly<Record<string, TableSpec>>): Migrations[string] {
   return {
     up: async (db: Kysely<unknown>) => {
@@ -146,4 +154,5 @@ function creating(tables: Readonly<Record<string, TableSpec>>): Migrations[strin
 export const migrations: Migrations = {
   "0001-identity": creating(first),
   "0002-application-credentials": creating(credentials),
+  "0003-credentials": creating(secrets),
 };

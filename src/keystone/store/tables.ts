@@ -114,6 +114,15 @@ export interface ApplicationCredentialRow {
   role_ids: string;
 }
 
+export interface CredentialRow {
+  id: string;
+  user_id: string;
+  project_id: string | null;
+  type: string;
+  /** Encrypted. */
+  blob: string;
+}
+
 export interface RevokedTokenRow {
   audit_id: string;
   /** The row may go when the token would have ended anyway. */
@@ -138,6 +147,7 @@ export interface Tables {
   services: ServiceRow;
   endpoints: EndpointRow;
   application_credentials: ApplicationCredentialRow;
+  credentials: CredentialRow;
   revoked_tokens: RevokedTokenRow;
   counters: CounterRow;
 }
