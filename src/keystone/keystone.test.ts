@@ -1,17 +1,19 @@
 import assert from "node:assert/strict";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
+import { sqliteOpener } from "#platform/db/database.ts";
 import { ask, testParts } from "#tests/support/parts.ts";
-import { startKeystone } from "./service.ts";
+import { bootstrapKeystone } from "./bootstrap.ts";
+import { rotateTokenKeys, startKeystone } from "./service.ts";
 
 const dir = await mkdtemp(join(tmpdir(), "cumulet-keystone-"));
 const parts = testParts("keystone", dir);
 let skew_ms = 0;
 const clock = { ...parts.clock, now: () => parts.clock.now() + skew_ms };
 const keystone = await startKeystone(
-  { ...parts, clock },
+  { ...parts, clock, openDatabase: sqliteOpener({ dir }) },
   {
     bootstrap: {
       admin_password: "admin-pw",
@@ -262,6 +264,82 @@ test("an application credential gives part of its owner's roles on one project, 
   assert.equal(await check(second.text), 404, "its tokens end with it");
   await send("DELETE", grant, await admin());
   assert.equal(await check(used.text), 404, "and with the owner's roles");
+});
+
+test("stored credentials belong to their owner, lie encrypted, and are not made by restricted programs", async () => {
+  const { user, project, issue } = await makeUser("signer");
+  const { text } = await issue();
+  const path = `/v3/users/${user.id}/credentials/OS-EC2`;
+  const made = (await send("POST", path, text, { tenant_id: project.id })).body as Body;
+  const keys = made["credential"] as { access: string; secret: string };
+  const shown = (await send("GET", `${path}/${keys.access}`, text)).body as Body;
+  assert.deepEqual(shown["credential"], made["credential"]);
+  const db = await readFile(join(dir, "keystone.sqlite"));
+  const log = await readFile(join(dir, "keystone.sqlite-wal"));
+  for (const file of [db, log]) assert.ok(!file.includes(keys.secret), "not readable on the disk");
+
+  const demo = (await login(byPassword("demo", "demo-pw"), inProject("demo"))).text;
+  assert.equal((await send("GET", path, demo)).status, 403);
+  assert.deepEqual(((await send("GET", "/v3/credentials", demo)).body as Body)["credentials"], []);
+  assert.equal((await send("POST", path, demo, { tenant_id: project.id })).status, 403);
+
+  const given = { application_credential: { name: "robot", secret: "r" } };
+  const robot = (await send("POST", `/v3/users/${user.id}/application_credentials`, text, given)).body as Body;
+  const { id } = robot["application_credential"] as { id: string };
+  const identity = { methods: ["application_credential"], application_credential: { id, secret: "r" } };
+  assert.equal((await send("POST", path, (await login(identity)).text, { tenant_id: project.id })).status, 403);
+});
+
+test("what one process does, another on the same database sees at once", async () => {
+  const second = await startKeystone({ ...parts, clock, openDatabase: sqliteOpener({ dir }) });
+  const there = second.fetch ?? assert.fail("Keystone has an API");
+  const { issue, grant } = await makeUser("nomad");
+  const { text } = await issue();
+  const seen = async (one: string) =>
+    ask(there, "GET", "/identity/v3/auth/tokens", { token: await admin(), headers: { "x-subject-token": one } });
+  const rolesThere = async () => {
+    const { token } = (await seen(text)).body as Body;
+    return (token["roles"] as { name: string }[]).map(({ name }) => name).sort();
+  };
+  assert.deepEqual(await rolesThere(), ["member", "reader"]);
+  const token = await admin();
+  const made = ((await send("POST", "/v3/roles", token, { role: { name: "extra" } })).body as Body)["role"] as {
+    id: string;
+  };
+  const member = grant.split("/").at(-1);
+  await send("PUT", `/v3/roles/${member}/implies/${made.id}`, token);
+  assert.deepEqual(await rolesThere(), ["extra", "member", "reader"]);
+  await send("DELETE", `/v3/roles/${made.id}`, token);
+  assert.deepEqual(await rolesThere(), ["member", "reader"]);
+  await rotateTokenKeys({ state_dir: dir, ids: parts.ids });
+  const revoked = await send("DELETE", "/v3/auth/tokens", text, undefined, { "x-subject-token": text });
+  assert.equal(revoked.status, 204);
+  assert.equal((await seen(text)).status, 404);
+  await second.stop();
+});
+
+test("starting again changes nothing that people may change, and follows the configuration", async () => {
+  const token = await admin();
+  const id = (await login(byPassword("demo", "demo-pw"), inProject("demo"))).token["user"] as { id: string };
+  const fresh = { password: "chosen-by-demo", original_password: "demo-pw" };
+  assert.equal((await send("POST", `/v3/users/${id.id}/password`, undefined, { user: fresh })).status, 204);
+  const spec = {
+    admin_password: "another",
+    demo_password: "demo-pw",
+    service_users: [{ name: "nova", password: "new-nova-pw" }],
+    services: [{ type: "volumev3", name: "cinder", url: "http://moved/v3/$(project_id)s" }],
+  };
+  await bootstrapKeystone({ ...parts, openDatabase: sqliteOpener({ dir }) }, spec);
+  assert.equal((await login(byPassword("demo", "demo-pw"))).status, 401);
+  assert.equal((await login(byPassword("admin", "another"))).status, 401);
+  assert.equal((await login(byPassword("nova", "nova-pw"))).status, 401);
+  assert.equal((await login(byPassword("nova", "new-nova-pw"), inProject("service"))).status, 201);
+  const catalog = ((await send("GET", "/v3/auth/catalog", token)).body as Body)["catalog"] as {
+    endpoints: { url: string }[];
+  }[];
+  assert.equal(catalog.length, 1);
+  assert.match(catalog[0]?.endpoints[0]?.url ?? "", /^http:\/\/moved/);
+  await send("PATCH", `/v3/users/${id.id}`, token, { user: { password: "demo-pw" } });
 });
 
 test("an application credential ends, and no token of it lives longer", async () => {

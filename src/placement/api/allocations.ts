@@ -2,6 +2,7 @@
 import { allocation } from "#contracts/placement/allocation.ts";
 import { errors } from "#contracts/placement/errors.ts";
 import type { Amounts } from "#contracts/placement/kit.ts";
+import { isUuid } from "#platform/ids/ids.ts";
 import { implement, type Call, type Handlers, type Implementation } from "#platform/http/call.ts";
 import { nobody, removeAllocations, replaceAllocations, type Claim } from "../store/allocations.ts";
 import { replaceInventories, type InventoryByClass } from "../store/inventories.ts";
@@ -24,6 +25,7 @@ interface Given {
 }
 
 function claimOf(consumer_uuid: string, given: Given): Claim {
+  if (!isUuid(consumer_uuid)) throw errors.badRequest({ detail: `Malformed consumer_uuid: ${consumer_uuid}` });
   const { allocations } = given;
   const pairs = Array.isArray(allocations)
     ? (allocations as Listed).map(({ resource_provider, resources }) => [resource_provider.uuid, resources] as const)
