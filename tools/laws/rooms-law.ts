@@ -37,9 +37,11 @@ function wrongPackage({ folder, packages, because }: Room, { path }: SourceFile,
 
 function wrongTarget(tree: Tree, room: Room, { path }: SourceFile, target: string): string | undefined {
   if (target.startsWith("tests/"))
-    return isTest(path) ? undefined : "what is shipped knows no tests. Move the shared part into src.";
+    return isTest(path) ? undefined : "what is shipped knows no tests. What several tests share is called test-….ts.";
   if (!isIn(target, "src")) return "what is shipped imports nothing from outside src.";
-  if (target.endsWith(".test.ts")) return "tests are run, not imported. Move what is shared into a file of its own.";
+  if (target.endsWith(".test.ts")) return "tests are run, not imported. Move what they share into test-….ts.";
+  if (isTest(target) && !isTest(path))
+    return "what is shipped knows no tests. Move the shared part into a file of its own.";
   if (!target.includes("*") && /\.tsx?$/.test(target) && !tree.has(target)) return "there is no such file.";
   if (isIn(target, room.folder) || room.may.some((place) => isIn(target, place))) return undefined;
   return `${room.folder} may import ${["itself", ...room.may].join(", ")}. ${room.because}.`;

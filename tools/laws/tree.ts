@@ -1,6 +1,6 @@
 /** The source tree as the laws see it: each file's code without comments and strings, and what it imports. */
 import { globSync, readFileSync } from "node:fs";
-import { join, posix } from "node:path";
+import { join } from "node:path";
 import { findImports, type Import } from "./imports.ts";
 import { scan, type Scanned } from "./scan.ts";
 
@@ -49,17 +49,15 @@ export function makeTree(texts: Record<string, string>): Tree {
   return new Map(files.map((file) => [file.path, file]));
 }
 
-/** True for tests and for what only tests use: the laws on steering time and on singletons do not bind them. */
+/**
+ * True for tests and for what only tests use: `tests/`, and beside the code `x.test.ts`, `test-….ts` (what several tests
+ * share) and `…compliance.ts` (the promises that all drivers of an interface keep).
+ */
 export function isTest(path: string): boolean {
-  return path.endsWith(".test.ts") || path.startsWith("tests/");
+  return path.startsWith("tests/") || /(?:\.test|\/test-[\w-]+|compliance)\.ts$/.test(path);
 }
 
 /** True when `path` is the folder or file `place`, or lies below it. */
 export function isIn(path: string, place: string): boolean {
   return path === place || path.startsWith(`${place}/`);
-}
-
-/** Path without its last part. */
-export function folderOf(path: string): string {
-  return posix.dirname(path);
 }
