@@ -3,7 +3,7 @@ import { test } from "node:test";
 import type { HostPlan } from "#contracts/neutron/host-plan.ts";
 import { agentReportMessage, hostPlanMessage, neutronServerAddress } from "#contracts/neutron/messages.ts";
 import { until } from "#platform/clock/until.ts";
-import { projects, testNeutron, type Json, type TestNeutron } from "./test-support.ts";
+import { projects, testNeutron, type Json, type TestNeutron } from "#tests/support/neutron.ts";
 
 const contents = {
   external_cidr: "172.24.4.0/24",

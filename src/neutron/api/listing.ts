@@ -155,5 +155,5 @@ function pageUrl(call: Call, edge: View | undefined, reverse: boolean): string {
   if (edge) search.set("marker", String(edge["id"]));
   if (reverse) search.set("page_reverse", "True");
   const root = new URL(call.url("/"));
-  return `${root.origin}${call.requestUrl.pathname}?${search}`;
+  return `${root.origin}${call.requestUrl.pathname}?${search.toString()}`;
 }

@@ -27,11 +27,9 @@ export function settableOf(body: Body, mtu_default: number): Partial<NetworkRow>
 /** 0 asks for the default. */
 function mtuOf(mtu: number, mtu_default: number): number {
   if (mtu === 0) return mtu_default;
-  if (mtu < 68 || mtu > 9000) {
-    const error_message =
-      mtu < 68 ? `Invalid MTU ${mtu}: must be 0 or larger than 67` : `Requested MTU is too big, maximum is 9000`;
-    throw errors.invalidInput({ error_message });
-  }
+  // Below 1280 there is no IPv6, and the hosts wire nothing smaller.
+  if (mtu < 1280) throw errors.invalidInput({ error_message: `Invalid MTU ${mtu}: the smallest is 1280` });
+  if (mtu > 9000) throw errors.invalidInput({ error_message: "Requested MTU is too big, maximum is 9000" });
   return mtu;
 }
 

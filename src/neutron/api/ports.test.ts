@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { projects, testNeutron } from "../test-support.ts";
+import { projects, testNeutron } from "#tests/support/neutron.ts";
 
 test("many ports made at once get different addresses, and the one too many is refused", async () => {
   const neutron = await testNeutron();

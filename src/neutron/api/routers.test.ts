@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { projects, testNeutron, type Json, type TestNeutron } from "../test-support.ts";
+import { projects, testNeutron, type Json, type TestNeutron } from "#tests/support/neutron.ts";
 
 async function outside(neutron: TestNeutron): Promise<Json> {
   const { network } = await neutron.network("admin", "172.24.4.0/28", { name: "out", "router:external": true });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { testNeutron } from "../test-support.ts";
+import { testNeutron } from "#tests/support/neutron.ts";
 
 test("each project has one default group with four rules, even when many ask at once", async () => {
   const neutron = await testNeutron();

@@ -1,8 +1,8 @@
 /** A Neutron of a test's own: in memory, with people for Keystone and a listener for Nova. */
 import assert from "node:assert/strict";
 import type { Fetcher } from "#platform/http/service.ts";
-import { ask, projects, testParts, type TestParts } from "#tests/support/parts.ts";
-import { startNeutronServer, type NeutronOptions, type RunningNeutron } from "./service.ts";
+import { ask, projects, testParts, type TestParts } from "./parts.ts";
+import { startNeutronServer, type NeutronOptions, type RunningNeutron } from "#neutron/service.ts";
 
 export type Json = Record<string, any>; // oxlint-disable-line typescript/no-explicit-any -- bodies are checked by assertions
 
