@@ -102,6 +102,20 @@ prove(roomsLaw, [
     files: { "src/glance/a.test.ts": 'import { b } from "#tests/support/b.ts";', "tests/support/b.ts": "" },
   },
   {
+    what: "what is shipped knows what tests share",
+    files: { "src/glance/a.ts": 'import { b } from "./test-b.ts";', "src/glance/test-b.ts": "" },
+    breach: /knows no tests/,
+  },
+  {
+    what: "what tests share knows what tests know",
+    files: { "src/glance/test-b.ts": 'import { c } from "#tests/support/c.ts";', "tests/support/c.ts": "" },
+  },
+  {
+    what: "a test is imported",
+    files: { "src/glance/a.test.ts": 'import { b } from "./b.test.ts";', "src/glance/b.test.ts": "" },
+    breach: /not imported/,
+  },
+  {
     what: "a file that is not there",
     files: { "src/glance/a.ts": 'import { b } from "./b.ts";' },
     breach: /no such file/,
