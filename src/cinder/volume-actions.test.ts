@@ -132,7 +132,7 @@ test("discovery, services and zones", async () => {
     200,
   );
   await waitFor(cloud, (await create(cloud))["id"], "error");
-  assert.equal((await call(cloud, "GET", "/backups")).status, 501);
+  assert.equal((await call(cloud, "POST", "/backups")).status, 501);
 });
 
 test("the reconcilers: attached without an attachment, creating without an operation, data of deleted volumes", async () => {

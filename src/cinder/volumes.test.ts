@@ -83,6 +83,17 @@ test("work that fails is undone and leaves an error with a reason; the next volu
   assert.deepEqual(undone, [id]);
   const row = await cloud.store.volumes.find(String(id));
   assert.equal(row?.error, "the disc fell out");
+  const { body } = await call(cloud, "GET", "/messages", { version: "3.5" });
+  const [message] = (body as { messages: Body[] }).messages;
+  assert.deepEqual(
+    [message?.["resource_uuid"], message?.["user_message"]],
+    [id, "create volume:An unknown error occurred."],
+  );
+  assert.equal(
+    (await call(cloud, "DELETE", `/messages/${String(message?.["id"])}`, { version: "3.5", token: "stranger" })).status,
+    404,
+  );
+  assert.equal((await call(cloud, "DELETE", `/messages/${String(message?.["id"])}`, { version: "3.5" })).status, 204);
   await made(cloud);
   assert.equal((await call(cloud, "DELETE", `/volumes/${String(id)}`)).status, 202);
 });
@@ -120,8 +131,10 @@ test("no backend: the volume ends in error; a crash of the agent is survived by 
 });
 
 test("an operation past its deadline is undone", async () => {
+  let release = (): void => undefined;
+  const held = new Promise<void>((resolve) => (release = resolve));
   const good = makeFakeBackend();
-  const cloud = await start({ backend: { ...good, create: () => new Promise(() => undefined) } });
+  const cloud = await start({ backend: { ...good, create: () => held } });
   const { id } = await create(cloud);
   const { bus, clock, ids } = cloud.parts;
   const later = { ...clock, now: () => clock.now() + 7_200_000 };
@@ -131,6 +144,8 @@ test("an operation past its deadline is undone", async () => {
   });
   const findings = await superviseOperations({ store: cloud.store, bus, clock: later, ids }, false);
   assert.match(findings[0] ?? "", /passed its deadline/);
+  release();
+  await waitFor(cloud, id, "error");
 });
 
 test("attaching: reserve, connect, complete, and delete by the service only; two who reserve at once", async () => {

@@ -50,6 +50,7 @@ export async function createVolume(cinder: Cinder, call: Call): Promise<VolumeRe
     source: content.source,
     availability_zone: zone,
     only_host: content.only_host,
+    request_id: call.request_id,
   };
   const operation_id = await insert(cinder, row, asked.metadata ?? {}, params);
   await cinder.bus.cast(volumeSchedulerAddress, scheduleVolume, { operation_id });

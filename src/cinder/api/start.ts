@@ -5,7 +5,8 @@ import { volumeApiAddress } from "#contracts/cinder/messages.ts";
 import { notBuiltVolume } from "#contracts/cinder/not-built.ts";
 import { quotaSet, volumeLimits } from "#contracts/cinder/quota.ts";
 import { extraRules } from "#contracts/cinder/rules.ts";
-import { snapshot } from "#contracts/cinder/snapshot.ts";
+import { backup, snapshot } from "#contracts/cinder/snapshots-and-backups.ts";
+import { userMessage } from "#contracts/cinder/user-message.ts";
 import { volumeAction } from "#contracts/cinder/volume-action.ts";
 import { volumeMetadata } from "#contracts/cinder/volume-metadata.ts";
 import { volumeType, volumeTypeSpecs } from "#contracts/cinder/volume-type.ts";
@@ -26,8 +27,9 @@ import { infoHandlers, newest } from "./info.ts";
 import { metadataHandlers } from "./metadata.ts";
 import { anyProjectRule, withProjectPaths } from "./project-paths.ts";
 import { limitHandlers, quotaHandlers } from "./quotas.ts";
-import { snapshotHandlers } from "./snapshots.ts";
+import { backupHandlers, snapshotHandlers } from "./snapshots-and-backups.ts";
 import { typeHandlers, typeSpecHandlers } from "./types.ts";
+import { keep_ms, messageHandlers } from "./user-messages.ts";
 import { volumeHandlers } from "./volumes.ts";
 
 export interface CinderApiOptions {
@@ -56,6 +58,8 @@ const resources = [
   volumeLimits,
   volumeInfo,
   snapshot,
+  backup,
+  userMessage,
   notBuiltVolume,
 ];
 
@@ -88,6 +92,8 @@ export async function startCinderApi(parts: Parts, options: CinderApiOptions): P
       ...withProjectPaths(quotaHandlers(cinder)),
       ...withProjectPaths(limitHandlers(cinder)),
       ...withProjectPaths(snapshotHandlers()),
+      ...withProjectPaths(backupHandlers()),
+      ...withProjectPaths(messageHandlers(cinder)),
       ...withProjectPaths(infoHandlers(cinder)),
       ...withProjectPaths(notBuiltYet(notBuiltVolume)),
     ],
@@ -123,7 +129,10 @@ function startReconcilers(parts: Parts, { store, supervise_period_ms = 5_000 }: 
     period_ms: 60_000,
     clock,
     log,
-    run: () => reconcileVolumes(supervised),
+    run: async () => {
+      await store.messages.deleteBefore(clock.now() - keep_ms);
+      return reconcileVolumes(supervised);
+    },
   });
   void operations.poke();
   void volumes.poke();

@@ -8,7 +8,7 @@ import {
 } from "#contracts/cinder/messages.ts";
 import { on, type BusHandler } from "#platform/bus/bus.ts";
 import type { Log } from "#platform/log/log.ts";
-import { endVolumeOperation } from "./end-operation.ts";
+import { endVolumeOperation, failVolumeOperation } from "./end-operation.ts";
 import type { SuperviseParts } from "./supervise.ts";
 import { workOf } from "./volume-work.ts";
 
@@ -21,19 +21,18 @@ export function agentReportHandlers(parts: SuperviseParts & { log: Log }): BusHa
         await store.operations.record(operation_id, step, { status, ...(output === undefined ? {} : { output }) });
       return {};
     }),
-    on(volumeWorkEnded, async ({ operation_id, outcome, error }) => {
+    on(volumeWorkEnded, async ({ operation_id, outcome, error, reason }) => {
       const operation = await store.operations.find(operation_id);
       if (!operation) return {};
-      if (outcome === "done" || outcome === "undone") await endVolumeOperation(store, operation, outcome, error);
+      if (outcome === "done" || outcome === "undone")
+        await endVolumeOperation(store, operation, outcome, { error, reason });
       if (outcome === "stuck") await store.operations.change(operation_id, ["undoing"], { state: "stuck", error });
-      if (outcome !== "failed") return {};
+      if (outcome !== "failed" || !(await failVolumeOperation(store, operation, { error, reason }))) return {};
       log.warn(
         { operation_id, kind: operation.kind, volume_id: operation.resource_id, error },
         "volume work failed and is undone",
       );
-      if (await store.operations.change(operation_id, ["running"], { state: "undoing", error })) {
-        await bus.cast(operation.owner, runVolumeWork, workOf({ ...operation, state: "undoing" }));
-      }
+      await bus.cast(operation.owner, runVolumeWork, workOf({ ...operation, state: "undoing" }));
       return {};
     }),
     on(volumeHostReport, async (report) => {

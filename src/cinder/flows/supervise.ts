@@ -24,6 +24,8 @@ const quiet_ms = 10_000;
 /** Between a request's two changes a volume may look wrong for a moment. */
 const settle_ms = 30_000;
 
+const tooLong = "It took longer than allowed.";
+
 /** `all` pokes also those touched lately: after a start nobody else works on them. */
 export async function superviseOperations(parts: SuperviseParts, all: boolean): Promise<string[]> {
   const now = parts.clock.now();
@@ -31,7 +33,7 @@ export async function superviseOperations(parts: SuperviseParts, all: boolean): 
   for (const operation of await parts.store.operations.listActive()) {
     let current = operation;
     if (operation.state === "running" && operation.deadline_at < now) {
-      const error = `It took longer than allowed, waiting for ${operation.waiting_for}.`;
+      const error = `${tooLong} It waited for ${operation.waiting_for}.`;
       if (!(await parts.store.operations.change(operation.id, ["running"], { state: "undoing", error }))) continue;
       current = { ...operation, state: "undoing", error };
       findings.push(`${operation.kind} of ${operation.resource_id} passed its deadline and is undone`);
@@ -47,7 +49,7 @@ export async function pokeOperation(parts: Pick<SuperviseParts, "store" | "bus">
     await parts.bus.cast(operation.owner, runVolumeWork, workOf(operation));
   else if (operation.state === "running")
     await parts.bus.cast(volumeSchedulerAddress, scheduleVolume, { operation_id: operation.id });
-  else await endVolumeOperation(parts.store, operation, "undone", operation.error);
+  else await endVolumeOperation(parts.store, operation, "undone", { error: operation.error, reason: tooLong });
 }
 
 /** Attachments = what volumes say. Also ends states that no operation will end any more. */

@@ -9,6 +9,8 @@ export interface WorkParams {
   /** GiB; for an extension the new size. */
   size_gb: number;
   source: VolumeSource;
+  /** Of the request that began it. */
+  request_id?: string;
 }
 
 export interface CreateParams extends WorkParams {

@@ -30,7 +30,7 @@ async function schedule(parts: Parts, store: CinderStore, operation: Operation):
     states,
   );
   if ("refused" in choice) {
-    await endVolumeOperation(store, operation, "undone", choice.refused);
+    await endVolumeOperation(store, operation, "undone", { error: choice.refused, reason: choice.refused });
     return;
   }
   const owner = volumeAddress(choice.host);

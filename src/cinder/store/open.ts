@@ -3,6 +3,7 @@ import type { Kysely } from "kysely";
 import { makeOperationStore, type OperationStore, type OperationTables } from "#platform/operations/store.ts";
 import type { Parts } from "#platform/role/role.ts";
 import { makeAttachmentRows, type AttachmentRows } from "./attachments.ts";
+import { makeMessageRows, type MessageRows } from "./messages.ts";
 import { makeQuotaRows, type QuotaRows } from "./quotas.ts";
 import { makeServiceRows, type ServiceRows } from "./services.ts";
 import { migrations, type CinderTables } from "./tables.ts";
@@ -16,6 +17,7 @@ export interface CinderStore {
   types: TypeRows;
   quotas: QuotaRows;
   services: ServiceRows;
+  messages: MessageRows;
   operations: OperationStore;
   close(): Promise<void>;
 }
@@ -40,6 +42,7 @@ export async function openCinderStore(parts: Pick<Parts, "openDatabase" | "clock
     attachments: makeAttachmentRows(db),
     quotas: makeQuotaRows(db),
     services: makeServiceRows(db),
+    messages: makeMessageRows(db),
     operations: makeOperationStore(db as unknown as Kysely<OperationTables>, parts.clock), // its table is one of ours
     close: () => db.destroy(),
   };

@@ -13,6 +13,7 @@ export interface CinderTables extends OperationTables {
   /** One row for each project: whoever counts its volumes changes the row first, so that two counts never overlap. */
   quota_turns: { project_id: string; turn: number };
   services: ServiceRow;
+  messages: MessageRow;
 }
 
 export interface VolumeRow {
@@ -83,6 +84,18 @@ export interface ServiceRow {
   last_seen_at: number;
 }
 
+/** A message to a user. Its id is that of the operation that did not end well. */
+export interface MessageRow {
+  id: string;
+  project_id: string;
+  event_id: string;
+  user_message: string;
+  resource_type: string;
+  resource_uuid: string;
+  request_id: string | null;
+  created_at: number;
+}
+
 type Kind = "text" | "integer" | "bigint" | "double precision";
 type Columns = Record<string, Kind | `${Kind}?`>;
 
@@ -131,4 +144,14 @@ const first: Migration = {
   },
 };
 
-export const migrations = { "0001-volumes": first };
+const second: Migration = {
+  async up(db: Kysely<unknown>) {
+    await table(db, "messages", ["id"], {
+      id: "text", project_id: "text", event_id: "text", user_message: "text", resource_type: "text",
+      resource_uuid: "text", request_id: "text?", created_at: "bigint",
+    }); // prettier-ignore
+    await db.schema.createIndex("messages_by_project").on("messages").columns(["project_id", "created_at"]).execute();
+  },
+};
+
+export const migrations = { "0001-volumes": first, "0002-messages": second };

@@ -36,7 +36,7 @@ export async function startCinderVolume(parts: Parts, options: CinderVolumeOptio
     inventory_period_ms = 300_000,
   } = options;
   const { bus, log, clock } = parts;
-  const worker = makeWorker({ bus, log, backend, readImage: makeImageReader(parts) });
+  const worker = makeWorker({ bus, log, clock, backend, readImage: makeImageReader(parts) });
   const stopServing = await bus.serve(volumeAddress(host), [
     on(runVolumeWork, async (work) => {
       worker.take(work);

@@ -1,15 +1,18 @@
 /** Works on operations: one at a time for each volume, forwards or back, and says how each ended. */
 import { recordVolumeStep, volumeApiAddress, volumeWorkEnded } from "#contracts/cinder/messages.ts";
 import type { Bus } from "#platform/bus/bus.ts";
+import type { Clock } from "#platform/clock/clock.ts";
 import type { Log } from "#platform/log/log.ts";
 import type { Journal } from "#platform/operations/operation.ts";
 import { runSteps, StepFailed, undoSteps } from "#platform/operations/run-steps.ts";
-import type { VolumeBackend } from "./backends/backend.ts";
+import { UpstreamError } from "#platform/http/client.ts";
+import { BackendError, type VolumeBackend } from "./backends/backend.ts";
 import { stepsOf, type ImageReader, type VolumeWork } from "./work.ts";
 
 export interface WorkerParts {
   bus: Bus;
   log: Log;
+  clock: Clock;
   backend: VolumeBackend;
   readImage: ImageReader;
 }
@@ -20,6 +23,9 @@ export interface Worker {
   /** Stops what is under way, to be gone on with after the next start. */
   stop(): Promise<void>;
 }
+
+/** Longest wait for what is under way; what is cut off is begun anew after the next start. */
+const stop_ms = 5_000;
 
 interface Running {
   undo: boolean;
@@ -35,9 +41,9 @@ export function makeWorker(parts: WorkerParts): Worker {
   const finish = async (work: VolumeWork, own: Running): Promise<void> => {
     try {
       if (stopped) return;
-      const { outcome, error } = await runWork(parts, work, own.abort.signal);
+      const ended = await runWork(parts, work, own.abort.signal);
       if (own.abort.signal.aborted) return; // whoever aborted it says how it ends
-      await parts.bus.cast(volumeApiAddress, volumeWorkEnded, { operation_id: work.operation_id, outcome, error });
+      await parts.bus.cast(volumeApiAddress, volumeWorkEnded, { operation_id: work.operation_id, ...ended });
     } catch (error) {
       parts.log.error(
         { operation_id: work.operation_id, err: error },
@@ -63,7 +69,10 @@ export function makeWorker(parts: WorkerParts): Worker {
     async stop() {
       stopped = true;
       for (const { abort } of running.values()) abort.abort(new Error("The agent stops."));
-      await Promise.all(queues.values());
+      const enough = new AbortController();
+      const late = parts.clock.sleep(stop_ms, enough.signal).catch(() => undefined);
+      await Promise.race([Promise.all(queues.values()), late]);
+      enough.abort();
     },
   };
 }
@@ -77,6 +86,7 @@ async function forget(queues: Map<string, Promise<void>>, volume_id: string, end
 interface Ended {
   outcome: "done" | "failed" | "undone" | "stuck";
   error: string | null;
+  reason: string | null;
 }
 
 async function runWork(parts: WorkerParts, work: VolumeWork, signal: AbortSignal): Promise<Ended> {
@@ -94,10 +104,16 @@ async function runWork(parts: WorkerParts, work: VolumeWork, signal: AbortSignal
   try {
     if (undo) await undoSteps(steps, journal, { record }, signal);
     else await runSteps(steps, journal, { record }, signal);
-    return { outcome: undo ? "undone" : "done", error: null };
+    return { outcome: undo ? "undone" : "done", error: null, reason: null };
   } catch (error) {
     if (!signal.aborted) parts.log.error({ operation_id, volume_id, err: error }, "volume work failed");
     const sentence = error instanceof StepFailed || error instanceof Error ? error.message : String(error);
-    return { outcome: undo ? "stuck" : "failed", error: sentence };
+    return { outcome: undo ? "stuck" : "failed", error: sentence, reason: reasonOf(error) };
   }
+}
+
+/** Only sentences that were written for users reach them. */
+function reasonOf(error: unknown): string | null {
+  const cause = error instanceof StepFailed ? error.cause : error;
+  return cause instanceof BackendError || cause instanceof UpstreamError ? cause.message : null;
 }

@@ -4,6 +4,8 @@ import { defineErrors } from "../kit/errors.ts";
 export const errors = defineErrors({
   volumeNotFound: { status: 404, message: "Volume {volume_id} could not be found." },
   snapshotNotFound: { status: 404, message: "Snapshot {snapshot_id} could not be found." },
+  backupNotFound: { status: 404, message: "Backup {backup_id} could not be found." },
+  messageNotFound: { status: 404, message: "Message {message_id} could not be found." },
   attachmentNotFound: {
     status: 404,
     message: "Volume attachment could not be found with filter: attachment_id = {attachment_id}.",

@@ -81,8 +81,10 @@ export const volumeWorkEnded = defineMessage({
   body: Type.Object({
     operation_id: Id,
     outcome: Type.Union([Type.Literal("done"), Type.Literal("failed"), Type.Literal("undone"), Type.Literal("stuck")]),
-    /** For the operator, and in short for the user. */
+    /** For the operator. */
     error: Type.Union([Type.String(), Type.Null()]),
+    /** For the user: without paths, addresses or programs of the host. Null when nothing may be said. */
+    reason: Type.Union([Type.String(), Type.Null()]),
   }),
   reply: None,
 });
