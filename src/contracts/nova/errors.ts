@@ -125,6 +125,7 @@ export const errors = defineErrors({
   keypairInvalid: { status: 400, message: "Keypair data is invalid: {reason}" },
   groupNotFound: { status: 404, message: "Instance group {group_id} could not be found." },
   badMarker: { status: 400, message: "marker [{marker}] not found" },
+  noUptime: { status: 501, message: "Virt driver does not implement uptime function." },
   hypervisorNotFound: { status: 404, message: "Compute host {id} could not be found." },
   serviceNotFound: { status: 404, message: "Service {id} not found." },
   serviceInUse: {

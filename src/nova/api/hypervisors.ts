@@ -38,6 +38,7 @@ export function hypervisorHandlers(deps: ApiDeps): Implementation {
     show: async (call) => ({ hypervisor: whole(await find(deps, call, isTrue(call.query.with_servers))) }),
     async uptime(call) {
       const found = await find(deps, call, false);
+      if (found.node.uptime === null) throw errors.noUptime();
       return { hypervisor: { ...brief(found), uptime: found.node.uptime } };
     },
   });
@@ -122,7 +123,7 @@ function whole(facts: Facts) {
     hypervisor_type: node.hypervisor_type,
     hypervisor_version: node.hypervisor_version,
     host_ip: node.host_ip,
-    cpu_text: node.cpu_info,
+    cpu_text: JSON.stringify(cpuInfo(node.cpu_info)),
     cpu_info: cpuInfo(node.cpu_info),
     service: service_view,
     uptime: node.uptime,
