@@ -80,9 +80,13 @@ const QuotaDetail = Type.Object({
   id: Text,
   ...quotaFields(() => Type.Object({ limit: Int, in_use: Int, reserved: Int })),
 });
-const QuotaUpdate = Type.Object(
-  { ...Object.fromEntries(Object.entries(quotaFields(() => Type.Optional(Limit)))), force: Type.Optional(Bool) },
-  closed,
+const limitFields = quotaFields(() => Limit);
+const optionalLimits = Object.fromEntries(
+  Object.entries(limitFields).map(([name, schema]) => [name, Type.Optional(schema)]),
+);
+export type QuotaChange = Partial<Record<keyof typeof limitFields, number | string>>;
+const QuotaUpdate = Type.Unsafe<QuotaChange & { force?: boolean | string }>(
+  Type.Object({ ...optionalLimits, force: Type.Optional(Bool) }, closed),
 );
 const path = "/v2.1/os-quota-sets/{project_id}";
 const query = Type.Object({ user_id: Type.Optional(OneOrMany) });
