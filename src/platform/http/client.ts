@@ -13,6 +13,8 @@ export type ServiceName = "identity" | "image" | "compute" | "placement" | "netw
 export interface Upstream {
   /** `path` is below the service's mount, with its query: `/v3/auth/tokens`. */
   fetch(service: ServiceName, path: string, init?: UpstreamInit): Promise<Response>;
+  /** Ends the connections to other processes. */
+  close(): Promise<void>;
 }
 
 export interface UpstreamInit {
@@ -40,6 +42,9 @@ export function makeUpstream(options: UpstreamOptions): Upstream {
       const url = new URL(`${options.base_url}${mount}${path}`);
       pool ??= new Pool(url.origin, { connections: 32 });
       return remote(pool, url, init, headers);
+    },
+    async close() {
+      await pool?.close();
     },
   };
 }
