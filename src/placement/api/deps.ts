@@ -2,6 +2,7 @@
 import { errors } from "#contracts/placement/errors.ts";
 import { standardClasses, standardTraits } from "#contracts/placement/standard.ts";
 import type { Clock } from "#platform/clock/clock.ts";
+import { isUniqueViolation } from "#platform/db/database.ts";
 import { Reply, type Call } from "#platform/http/call.ts";
 import type { Ids } from "#platform/ids/ids.ts";
 import { ApiError } from "#contracts/kit/errors.ts";
@@ -75,7 +76,8 @@ export async function retried<T>(db: Db, work: (trx: Trx) => Promise<T>): Promis
     try {
       return await db.transaction().execute(work);
     } catch (error) {
-      const raced = error instanceof ApiError && error.code === "providerChanged";
+      // Two that make the same consumer at once: the second attempt sees the consumer that the other made.
+      const raced = isUniqueViolation(error) || (error instanceof ApiError && error.code === "providerChanged");
       if (!raced || left === 0) throw error;
     }
   }

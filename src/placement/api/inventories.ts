@@ -5,8 +5,8 @@ import { maxInt } from "#contracts/placement/kit.ts";
 import { implement, Reply, type Call, type Handlers, type Implementation } from "#platform/http/call.ts";
 import { listInventories, replaceInventories, type Inventory, type InventoryByClass } from "../store/inventories.ts";
 import { getProvider, raiseGeneration } from "../store/providers.ts";
-import type { Conn, InventoryRow, ProviderRow } from "../store/tables.ts";
-import { fresh, needClasses, type PlacementDeps } from "./deps.ts";
+import type { InventoryRow, ProviderRow, Trx } from "../store/tables.ts";
+import { fresh, needClasses, retried, type PlacementDeps } from "./deps.ts";
 
 /** What a client may say of an inventory; the rest has defaults. */
 export interface InventoryGiven {
@@ -88,7 +88,7 @@ type Next = (before: Record<string, Inventory>) => InventoryByClass;
 
 /** Changes the inventories of a provider from what they are to what they shall be; gives the new generation. */
 async function change(deps: PlacementDeps, uuid: string, seen: number | undefined, next: Next): Promise<ProviderRow> {
-  return deps.db.transaction().execute(async (trx: Conn) => {
+  const work = async (trx: Trx): Promise<ProviderRow> => {
     const provider = await getProvider(trx, uuid);
     if (seen !== undefined && seen !== provider.generation) throw errors.providerChanged();
     const wanted = next(byClass(await listInventories(trx, uuid)));
@@ -96,7 +96,9 @@ async function change(deps: PlacementDeps, uuid: string, seen: number | undefine
     await replaceInventories(trx, uuid, wanted);
     const now_ms = deps.clock.now();
     return { ...provider, generation: await raiseGeneration(trx, provider, now_ms), updated_at: now_ms };
-  });
+  };
+  // Whoever names no generation only wants the result.
+  return seen === undefined ? retried(deps.db, work) : deps.db.transaction().execute(work);
 }
 
 function writing(deps: PlacementDeps): Pick<Handlers<typeof inventory>, "create" | "replaceAll" | "replace"> {

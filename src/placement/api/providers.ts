@@ -5,7 +5,7 @@ import { isUniqueViolation } from "#platform/db/database.ts";
 import { implement, Reply, type Call, type Handlers, type Implementation } from "#platform/http/call.ts";
 import { findProvider, getProvider } from "../store/providers.ts";
 import type { Conn, ProviderRow, Trx } from "../store/tables.ts";
-import { fresh, pathOf, type PlacementDeps } from "./deps.ts";
+import { fresh, pathOf, retried, type PlacementDeps } from "./deps.ts";
 import { listProviders } from "./provider-filters.ts";
 
 /** The record of a provider; links grow with the versions. */
@@ -89,8 +89,8 @@ function writing(deps: PlacementDeps): Pick<Handlers<typeof resourceProvider>, "
     },
     remove: async (call) => {
       const { uuid = "" } = call.params;
-      await db.transaction().execute(async (trx) => {
-        await getProvider(trx, uuid);
+      await retried(db, async (trx) => {
+        const { generation } = await getProvider(trx, uuid);
         const child = await trx
           .selectFrom("providers")
           .select("uuid")
@@ -102,7 +102,9 @@ function writing(deps: PlacementDeps): Pick<Handlers<typeof resourceProvider>, "
         for (const table of ["inventories", "provider_traits", "provider_aggregates"] as const) {
           await trx.deleteFrom(table).where("provider_uuid", "=", uuid).execute();
         }
-        await trx.deleteFrom("providers").where("uuid", "=", uuid).execute();
+        const gone = trx.deleteFrom("providers").where("uuid", "=", uuid).where("generation", "=", generation);
+        // Somebody claimed from it meanwhile: look again.
+        if (Number((await gone.executeTakeFirst()).numDeletedRows) === 0) throw errors.providerChanged();
       });
       return undefined;
     },

@@ -23,7 +23,9 @@ export interface Claim {
 export const nobody = "00000000-0000-0000-0000-000000000000";
 
 /** Replaces the allocations of each consumer by those claimed. All of them, or none. */
-export async function replaceAllocations(trx: Trx, claims: readonly Claim[], now_ms: number): Promise<void> {
+export async function replaceAllocations(trx: Trx, unordered: readonly Claim[], now_ms: number): Promise<void> {
+  // Always in one order, so that two transactions never wait for each other.
+  const claims = [...unordered].sort((a, b) => (a.consumer_uuid < b.consumer_uuid ? -1 : 1));
   for (const claim of claims) await writeConsumer(trx, claim);
   const consumers = claims.map(({ consumer_uuid }) => consumer_uuid);
   for (const some of chunked(consumers))
