@@ -19,7 +19,7 @@ export const discovery = defineResource({
   operations: {
     versions: operation({
       method: "GET",
-      path: "/",
+      path: "",
       status: 200,
       policy: "public",
       response: Type.Object({

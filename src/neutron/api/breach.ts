@@ -43,7 +43,8 @@ export function neutronRefusal(breaches: readonly ErrorObject[]): ApiError {
   }
   if (path.length === 0) return errors.badRequest({ message: "Resource body required" });
   const schema = error.parentSchema as Record<string, unknown> | undefined;
-  const own = typeof schema?.["x-reason"] === "string" ? schema["x-reason"] : undefined;
+  const said = error.keyword === "type" ? undefined : schema?.["x-reason"];
+  const own = typeof said === "string" ? said : undefined;
   const value = printed(error.data).slice(0, 300);
   const reason = own?.replaceAll("{value}", value.replace(/^'(.*)'$/s, "$1")) ?? reasons[error.keyword]?.(error, value);
   return errors.invalidAttribute({ attribute, reason: reason ?? `${value}: ${error.message ?? "not valid"}` });
