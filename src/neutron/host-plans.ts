@@ -11,7 +11,7 @@ import type { Neutron } from "./api/context.ts";
 import { planOf } from "./plan/plan.ts";
 import { heardOf } from "./store/agents.ts";
 import { readPlanRows } from "./store/plan-rows.ts";
-import { applyReport } from "./store/reports.ts";
+import { applyReport, saysNew } from "./store/reports.ts";
 
 export interface HostPlans {
   handlers: readonly BusHandler[];
@@ -25,9 +25,14 @@ export interface HostPlanOptions {
   log: Log;
 }
 
+/** Heartbeats are written this often: an agent counts as dead only after several of these. */
+const heartbeat_ms = 15_000;
+
 export function makeHostPlans({ neutron, bus, log }: HostPlanOptions): HostPlans {
   const hosts = new Set<string>();
-  const { store, settings } = neutron;
+  const { store, settings, clock } = neutron;
+  /** When each host's heartbeat was last written. */
+  const noted = new Map<string, number>();
   return {
     handlers: [
       on(hostPlanMessage, async ({ host }) => {
@@ -37,8 +42,11 @@ export function makeHostPlans({ neutron, bus, log }: HostPlanOptions): HostPlans
       }),
       on(agentReportMessage, async (report) => {
         hosts.add(report.host);
-        await heardOf(store, settings.network_hosts, report.host);
-        await store.change((change) => applyReport(change, report));
+        if (clock.now() - (noted.get(report.host) ?? 0) >= heartbeat_ms) {
+          await heardOf(store, settings.network_hosts, report.host);
+          noted.set(report.host, clock.now());
+        }
+        if (await saysNew(store.db, report)) await store.change((change) => applyReport(change, report));
         return store.db.selectFrom("plan").select("revision").where("id", "=", 1).executeTakeFirstOrThrow();
       }),
     ],

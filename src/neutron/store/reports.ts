@@ -5,7 +5,7 @@
 import type { AgentReport, ReportedItem } from "#contracts/neutron/host-plan.ts";
 import { portStates } from "#contracts/neutron/port-states.ts";
 import type { Change, Trx } from "./change.ts";
-import type { PortRow } from "./tables.ts";
+import type { Db, PortRow } from "./tables.ts";
 
 type Status = ReportedItem["status"];
 const actions = { ACTIVE: "report_active", DOWN: "report_down", ERROR: "report_error" } as const;
@@ -18,6 +18,39 @@ export async function applyReport(change: Change, report: AgentReport): Promise<
     if (status !== undefined && status !== port.status) await setStatus(change, report, port, status);
   }
   for (const router of report.routers) await routerStatus(change.trx, report, router);
+}
+
+/** True when the report changes something: most only repeat what is known, and cost no write. */
+export async function saysNew(db: Db, report: AgentReport): Promise<boolean> {
+  const ports = await db.selectFrom("ports").selectAll().where("host_id", "=", report.host).execute();
+  const said = saidOf(ports, report);
+  const news = ports.some((port) => {
+    const status = said.get(port.id);
+    return status !== undefined && status !== port.status && port.plan_revision <= report.revision;
+  });
+  return news || (await routersDiffer(db, report));
+}
+
+async function routersDiffer(db: Db, report: AgentReport): Promise<boolean> {
+  if (report.routers.length === 0) return false;
+  const words = new Map(report.routers.map((item) => [item.id, item.status]));
+  const routers = await db.selectFrom("routers").select(["id", "status"]).execute();
+  const differs = (id: string, status: string): boolean => {
+    const word = words.get(id);
+    return word !== undefined && (word === "ERROR") !== (status === "ERROR");
+  };
+  if (routers.some((row) => differs(row.id, row.status))) return true;
+  const floating = await db
+    .selectFrom("floatingips")
+    .innerJoin("ports", "ports.id", "floatingips.floating_port_id")
+    .select(["floatingips.router_id", "floatingips.status"])
+    .where("floatingips.router_id", "is not", null)
+    .where("ports.plan_revision", "<=", report.revision)
+    .execute();
+  return floating.some((row) => {
+    const word = words.get(row.router_id ?? "");
+    return word !== undefined && word !== row.status;
+  });
 }
 
 /** The words about each port: its own, or those about the network or router that it serves. */
