@@ -342,6 +342,33 @@ test("starting again changes nothing that people may change, and follows the con
   await send("PATCH", `/v3/users/${id.id}`, token, { user: { password: "demo-pw" } });
 });
 
+test("a limit needs a registered limit, and projects see their own only", async () => {
+  const token = await admin();
+  const { project, issue } = await makeUser("limited");
+  const made = await send("POST", "/v3/services", token, { service: { type: "limited", name: "limited" } });
+  const { id: service_id } = (made.body as Body)["service"] as { id: string };
+  const wanted = { limits: [{ service_id, resource_name: "things", resource_limit: 5, project_id: project.id }] };
+  assert.equal((await send("POST", "/v3/limits", token, wanted)).status, 403);
+  const given = { registered_limits: [{ service_id, resource_name: "things", default_limit: 10 }] };
+  const registered = await send("POST", "/v3/registered_limits", token, given);
+  assert.equal(registered.status, 201);
+  assert.equal((await send("POST", "/v3/registered_limits", token, given)).status, 409);
+  assert.equal((await send("POST", "/v3/limits", token, wanted)).status, 201);
+  assert.equal((await send("POST", "/v3/limits", token, wanted)).status, 409);
+  const [row] = (registered.body as Body)["registered_limits"] as { id: string }[];
+  assert.equal((await send("DELETE", `/v3/registered_limits/${row?.id}`, token)).status, 403);
+
+  const member = (await issue()).text;
+  const demo = (await login(byPassword("demo", "demo-pw"), inProject("demo"))).text;
+  const seen = async (who: string) =>
+    ((await send("GET", "/v3/limits", who)).body as Body)["limits"] as { id: string }[];
+  const [own] = await seen(member);
+  assert.equal((await send("GET", `/v3/limits/${own?.id}`, member)).status, 200);
+  assert.deepEqual(await seen(demo), []);
+  assert.equal((await send("GET", `/v3/limits/${own?.id}`, demo)).status, 403);
+  assert.equal((await send("POST", "/v3/limits", member, wanted)).status, 403);
+});
+
 test("an application credential ends, and no token of it lives longer", async () => {
   const { user, issue } = await makeUser("temporary");
   const expires_at = new Date(parts.clock.now() + 60_000).toISOString().replace("Z", "");

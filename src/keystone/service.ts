@@ -16,9 +16,11 @@ import { endpointHandlers } from "./api/endpoints.ts";
 import { grantHandlers } from "./api/grants.ts";
 import { groupHandlers } from "./api/groups.ts";
 import { impliedRoleHandlers } from "./api/implied-roles.ts";
+import { limitHandlers } from "./api/limits.ts";
 import { projectTagHandlers } from "./api/project-tags.ts";
 import { projectHandlers } from "./api/projects.ts";
 import { regionHandlers } from "./api/regions.ts";
+import { registeredLimitHandlers } from "./api/registered-limits.ts";
 import { roleAssignmentHandlers } from "./api/role-assignments.ts";
 import { roleHandlers } from "./api/roles.ts";
 import { serviceHandlers } from "./api/services.ts";
@@ -122,6 +124,8 @@ function implementations(deps: KeystoneDeps): Implementation[] {
     serviceHandlers(deps),
     endpointHandlers(deps),
     regionHandlers(deps),
+    registeredLimitHandlers(deps),
+    limitHandlers(deps),
     implement(notBuilt, Object.fromEntries(missing)),
   ];
 }

@@ -19,6 +19,7 @@ async function removeProjects(conn: Conn, project_ids: readonly string[]): Promi
   await conn.deleteFrom("assignments").where("target_id", "in", project_ids).execute();
   await conn.deleteFrom("application_credentials").where("project_id", "in", project_ids).execute();
   await conn.deleteFrom("credentials").where("project_id", "in", project_ids).execute();
+  await conn.deleteFrom("limits").where("holder_id", "in", project_ids).execute();
   await conn
     .updateTable("users")
     .set({ default_project_id: null })

@@ -66,7 +66,9 @@ export function serviceHandlers({ db, ids }: KeystoneDeps): Implementation {
       const { service_id } = call.params;
       const row = found(call, await find(service_id), "service", service_id);
       await db.transaction().execute(async (trx) => {
-        await trx.deleteFrom("endpoints").where("service_id", "=", row.id).execute();
+        for (const table of ["endpoints", "limits", "registered_limits"] as const) {
+          await trx.deleteFrom(table).where("service_id", "=", row.id).execute();
+        }
         await trx.deleteFrom("services").where("id", "=", row.id).execute();
         await touchReference(trx);
       });

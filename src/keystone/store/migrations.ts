@@ -143,6 +143,35 @@ const secrets: Record<string, TableSpec> = {
   },
 };
 
+const limits: Record<string, TableSpec> = {
+  registered_limits: {
+    columns: [
+      "id text!",
+      "service_id text!",
+      "region_id text!",
+      "resource_name text!",
+      "default_limit integer!",
+      "description text",
+    ],
+    key: ["id"],
+    unique: ["service_id", "region_id", "resource_name"],
+  },
+  limits: {
+    columns: [
+      "id text!",
+      "service_id text!",
+      "region_id text!",
+      "resource_name text!",
+      "resource_limit integer!",
+      "holder_id text!",
+      "on_domain integer!",
+      "description text",
+    ],
+    key: ["id"],
+    unique: ["holder_id", "service_id", "region_id", "resource_name"],
+  },
+};
+
 function creating(tables: Readonly<Record<string, TableSpec>>): Migrations[string] {
   return {
     up: async (db: Kysely<unknown>) => {
@@ -155,4 +184,5 @@ export const migrations: Migrations = {
   "0001-identity": creating(first),
   "0002-application-credentials": creating(credentials),
   "0003-credentials": creating(secrets),
+  "0004-limits": creating(limits),
 };

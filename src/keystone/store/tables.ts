@@ -123,6 +123,28 @@ export interface CredentialRow {
   blob: string;
 }
 
+export interface RegisteredLimitRow {
+  id: string;
+  service_id: string;
+  /** Empty for limits of all regions: never null, so that unique constraints hold. */
+  region_id: string;
+  resource_name: string;
+  default_limit: number;
+  description: string | null;
+}
+
+export interface LimitRow {
+  id: string;
+  service_id: string;
+  region_id: string;
+  resource_name: string;
+  resource_limit: number;
+  /** The project, or the domain when `on_domain` is 1. */
+  holder_id: string;
+  on_domain: number;
+  description: string | null;
+}
+
 export interface RevokedTokenRow {
   audit_id: string;
   /** The row may go when the token would have ended anyway. */
@@ -148,6 +170,8 @@ export interface Tables {
   endpoints: EndpointRow;
   application_credentials: ApplicationCredentialRow;
   credentials: CredentialRow;
+  registered_limits: RegisteredLimitRow;
+  limits: LimitRow;
   revoked_tokens: RevokedTokenRow;
   counters: CounterRow;
 }
