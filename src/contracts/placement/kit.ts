@@ -65,6 +65,5 @@ export const Resources = Type.Object(
 );
 export type Amounts = Readonly<Record<string, number>>;
 export const Filter = Type.Optional(Type.String());
-export const Repeated = Type.Optional(Type.Union([Type.String(), Type.Array(Type.String())]));
 /** No field but those named. */
 export const strict = { additionalProperties: false } as const;

@@ -1,5 +1,4 @@
 /** Rows as the API writes them. Attributes that Keystone does not know travel in `extra`. */
-import { isoMicros } from "#platform/clock/clock.ts";
 import type { Call } from "#platform/http/call.ts";
 import {
   rootDomain,
@@ -112,9 +111,4 @@ export function endpointBody(call: Call, row: EndpointRow) {
     enabled: row.enabled === 1,
     ...self(call, `/v3/endpoints/${row.id}`),
   };
-}
-
-/** A time of Keystone's, or null. */
-export function timeOrNull(at_ms: number | null): string | null {
-  return at_ms === null ? null : isoMicros(Number(at_ms));
 }

@@ -191,7 +191,13 @@ function merge(chosen: readonly Way[], tree: Tree): Candidate | undefined {
 
 function keyOf(candidate: Candidate | undefined): string {
   if (!candidate) return "";
-  const takes = [...candidate.allocations].map(([uuid, amounts]) => `${uuid}=${[...amounts].sort().join()}`);
+  const takes = [...candidate.allocations].map(
+    ([uuid, amounts]) =>
+      `${uuid}=${[...amounts]
+        .map(([name, amount]) => `${name}:${amount}`)
+        .sort()
+        .join()}`,
+  );
   const maps = [...candidate.mappings].map(([suffix, uuids]) => `${suffix}:${[...uuids].sort().join()}`);
   return `${takes.sort().join(" ")} ${maps.sort().join(" ")}`;
 }
