@@ -7,15 +7,14 @@ import { implement, Reply, type Call, type Implementation } from "#platform/http
 import { isUp } from "../store/services.ts";
 import type { ServiceRow } from "../store/tables.ts";
 import type { Cinder } from "./cinder.ts";
+import { microversions } from "./versions.ts";
 import { poolOf } from "./view.ts";
-
-export const newest = "3.70";
 
 const versionDocument = (call: Call) => ({
   id: "v3.0",
   status: "CURRENT",
-  version: newest,
-  min_version: "3.0",
+  version: microversions.max,
+  min_version: microversions.min,
   updated: "2022-08-31T00:00:00Z",
   links: [{ rel: "self", href: call.url("/v3/") }],
   "media-types": [{ base: "application/json", type: "application/vnd.openstack.volume+json;version=3" }],

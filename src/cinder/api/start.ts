@@ -23,13 +23,14 @@ import type { CinderStore } from "../store/open.ts";
 import { actionHandlers } from "./actions.ts";
 import { attachmentHandlers } from "./attachments.ts";
 import type { Cinder } from "./cinder.ts";
-import { infoHandlers, newest } from "./info.ts";
+import { infoHandlers } from "./info.ts";
 import { metadataHandlers } from "./metadata.ts";
 import { anyProjectRule, withProjectPaths } from "./project-paths.ts";
 import { limitHandlers, quotaHandlers } from "./quotas.ts";
 import { backupHandlers, snapshotHandlers } from "./snapshots-and-backups.ts";
 import { typeHandlers, typeSpecHandlers } from "./types.ts";
 import { keep_ms, messageHandlers } from "./user-messages.ts";
+import { features, microversions } from "./versions.ts";
 import { volumeHandlers } from "./volumes.ts";
 
 export interface CinderApiOptions {
@@ -74,8 +75,8 @@ export async function startCinderApi(parts: Parts, options: CinderApiOptions): P
     name: "cinder-api",
     prefix: "/volume",
     errorStyle: "cinder",
-    microversions: { service: "volume", min: "3.0", max: newest },
-    features: { force_delete: { since: "3.23" }, with_count: { since: "3.45" } },
+    microversions,
+    features,
     policy: makePolicy({
       ...defaultRules(resources),
       ...extraRules,

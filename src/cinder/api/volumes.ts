@@ -74,7 +74,7 @@ export function nextUrl(call: Call, marker: string): string {
   const search = new URLSearchParams(call.requestUrl.searchParams);
   search.delete("offset");
   search.set("marker", marker);
-  return `${call.url(call.requestUrl.pathname.replace(/^\/volume/, ""))}?${search}`;
+  return `${call.url(call.requestUrl.pathname.replace(/^\/volume/, ""))}?${search.toString()}`;
 }
 
 /** Administrators see all projects when they ask for it; for others the question is not heard. */

@@ -93,7 +93,10 @@ async function runWork(parts: WorkerParts, work: VolumeWork, signal: AbortSignal
   const { operation_id, volume_id, undo } = work;
   const journal = structuredClone(work.journal) as Journal;
   const steps = stepsOf(work, parts.backend, parts.readImage);
+  // The end of all work says that its last step is done: that needs no message of its own.
+  const last = undo ? undefined : steps.at(-1)?.name;
   const record = async (step: string, { status, output }: Journal[string]): Promise<void> => {
+    if (step === last) return;
     await parts.bus.cast(volumeApiAddress, recordVolumeStep, {
       operation_id,
       step,

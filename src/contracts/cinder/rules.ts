@@ -19,7 +19,7 @@ export const extraRules: Readonly<Record<string, string>> = {
   "volume:create_from_image": rules.writesOrServes,
   /** Take away an attachment that a server uses: only its compute service knows that the guest has let go of it. */
   "volume:attachment_delete_in_use": "role:service",
-  /** See and name other projects' volumes. */
-  "volume:all_projects": rules.admin,
+  /** See and name other projects' volumes: also Nova, which looks for what it left behind. */
+  "volume:all_projects": "role:admin or role:service",
   "volume_extension:types_extra_specs:read_sensitive": rules.admin,
 };

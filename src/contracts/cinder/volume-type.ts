@@ -1,6 +1,5 @@
 /** Volume types with their extra specs. `__DEFAULT__` is always there. */
 import { Type } from "typebox";
-import { at } from "../kit/fields.ts";
 import { defineResource, operation } from "../kit/resource.ts";
 import { ListQuery, orNull } from "./fields.ts";
 import { rules } from "./rules.ts";
@@ -132,6 +131,3 @@ export const volumeTypeSpecs = defineResource({
     }),
   },
 });
-
-/** Query filters of types by what they carry came with 3.52. */
-export const extraSpecsFilter = at({ since: "3.52" }, Type.String());

@@ -79,7 +79,7 @@ function pathOf(call: Call, marker: string | undefined): string {
   const search = new URLSearchParams(call.requestUrl.searchParams);
   search.delete("marker");
   if (marker !== undefined) search.set("marker", marker);
-  return search.size === 0 ? "/v2/images" : `/v2/images?${search}`;
+  return search.size === 0 ? "/v2/images" : `/v2/images?${search.toString()}`;
 }
 
 async function create(glance: Glance, call: Call, checker: AttributeChecker) {
