@@ -1,5 +1,5 @@
 /** The messages between nova-api, scheduler, conductor and compute. Casts are pokes: rows hold what they are about. */
-import Type from "typebox";
+import { Type } from "typebox";
 import type { Interface, JournalStep, Order } from "./order.ts";
 import { defineMessage } from "../kit/message.ts";
 

@@ -1,6 +1,7 @@
 /** What Nova asks of Cinder, with a service user's token, in the project of the server's owner. Microversion 3.44. */
-import Type from "typebox";
-import { operation } from "#contracts/kit/resource.ts";
+import { attachment, type AttachmentBody } from "#contracts/cinder/attachment.ts";
+import { volume } from "#contracts/cinder/volume.ts";
+import type { AnyOperation } from "#contracts/kit/resource.ts";
 import { makeClient, UpstreamError, type Upstream } from "#platform/http/client.ts";
 
 export interface VolumeFacts {
@@ -23,16 +24,20 @@ export interface AttachmentFacts {
   connection_info: ConnectionInfo;
 }
 
-type FlatAttachment = Omit<AttachmentFacts, "connection_info"> & {
-  connection_info: { driver_volume_type: string } & ConnectionInfo["data"];
-};
-
 export interface NewVolume {
+  /** GiB. */
   size: number;
   imageRef?: string;
   volume_type?: string;
   metadata: Record<string, string>;
   name: string;
+}
+
+/** A volume that is reserved for a server, or attached to it. */
+export interface HeldVolume {
+  attachment_id: string;
+  volume_id: string;
+  server_id: string;
 }
 
 export interface CinderClient {
@@ -47,8 +52,10 @@ export interface CinderClient {
   findAttachment(project_id: string, volume_id: string, server_id: string): Promise<string | null>;
   /** The guest has it. */
   complete(project_id: string, attachment_id: string): Promise<void>;
-  /** Harmless when it is gone. */
-  disconnect(project_id: string, attachment_id: string): Promise<void>;
+  /** Harmless when it is gone. Without a project: whoever owns it. */
+  disconnect(project_id: string | null, attachment_id: string): Promise<void>;
+  /** All attachments of all projects that are for a server. */
+  listHeld(): Promise<HeldVolume[]>;
 }
 
 export interface Connector {
@@ -61,22 +68,23 @@ export interface Connector {
   mountpoint?: string;
 }
 
-const policy = { name: "volume", rule: "@" };
-const body = Type.Any();
-const volumeReply = Type.Object({ volume: Type.Unsafe<VolumeFacts>({}) });
-const attachmentReply = Type.Object({ attachment: Type.Unsafe<FlatAttachment>({}) });
-const volumes = "/v3/{project_id}/volumes";
-const attachments = "/v3/{project_id}/attachments";
-const operations = {
-  createVolume: operation({ method: "POST", path: volumes, policy, status: 202, request: body, response: volumeReply }),
-  listVolumes: operation({ method: "GET", path: `${volumes}/detail`, policy, status: 200, query: body, response: Type.Object({ volumes: Type.Array(Type.Unsafe<VolumeFacts>({})) }) }),
-  showVolume: operation({ method: "GET", path: `${volumes}/{id}`, policy, status: 200, response: volumeReply }),
-  deleteVolume: operation({ method: "DELETE", path: `${volumes}/{id}`, policy, status: 202 }),
-  listAttachments: operation({ method: "GET", path: `${attachments}/detail`, policy, status: 200, query: body, response: Type.Object({ attachments: Type.Array(Type.Unsafe<AttachmentFacts>({})) }) }),
-  attach: operation({ method: "POST", path: attachments, policy, status: 200, request: body, response: attachmentReply }),
-  update: operation({ method: "PUT", path: `${attachments}/{id}`, policy, status: 200, request: body, response: attachmentReply }),
-  complete: operation({ method: "POST", path: `${attachments}/{id}/action`, policy, status: 204, request: body }),
-  detach: operation({ method: "DELETE", path: `${attachments}/{id}`, policy, status: 200 }),
+/** Nova acts in the project of the server's owner: that is named in the path, as services may. */
+function inProject<O extends AnyOperation>(operation: O): O {
+  return { ...operation, path: operation.path.replace(/^\/v3\//, "/v3/{project_id}/") };
+}
+
+const volumes = {
+  create: inProject(volume.operations.create),
+  detail: inProject(volume.operations.detail),
+  show: inProject(volume.operations.show),
+  remove: inProject(volume.operations.delete),
+};
+const attachments = {
+  detail: inProject(attachment.operations.detail),
+  create: inProject(attachment.operations.create),
+  update: inProject(attachment.operations.update),
+  complete: inProject(attachment.operations.complete),
+  remove: inProject(attachment.operations.delete),
 };
 
 const headers = { "openstack-api-version": "volume 3.44" };
@@ -84,46 +92,56 @@ const headers = { "openstack-api-version": "volume 3.44" };
 export function makeCinderClient(upstream: Upstream, token: () => Promise<string>): CinderClient {
   const client = makeClient(upstream, "volume", token);
   const findAttachment: CinderClient["findAttachment"] = async (project_id, volume_id, instance_id) => {
-    const query = { instance_id };
-    const { attachments: all } = await client.call(operations.listAttachments, { params: { project_id }, query, headers });
-    return all.find((one) => one.volume_id === volume_id)?.id ?? null;
+    const reply = await client.call(attachments.detail, { params: { project_id }, query: { instance_id } as never, headers });
+    return reply.attachments.find((one) => one.volume_id === volume_id)?.id ?? null;
   };
   return {
     findAttachment,
-    async createVolume(project_id, volume) {
-      return (await client.call(operations.createVolume, { params: { project_id }, body: { volume }, headers })).volume;
+    async createVolume(project_id, wanted) {
+      return (await client.call(volumes.create, { params: { project_id }, body: { volume: wanted }, headers })).volume;
     },
-    async findVolume(project_id, id) {
-      return (await client.call(operations.showVolume, { params: { project_id, id }, headers }).catch(missing))?.volume;
+    async findVolume(project_id, volume_id) {
+      return (await client.call(volumes.show, { params: { project_id, volume_id }, headers }).catch(missing))?.volume;
     },
     async listVolumes(project_id) {
-      return (await client.call(operations.listVolumes, { params: { project_id }, headers })).volumes;
+      return (await client.call(volumes.detail, { params: { project_id }, headers })).volumes;
     },
-    async deleteVolume(project_id, id) {
-      await client.call(operations.deleteVolume, { params: { project_id, id }, headers }).catch(missing);
+    async deleteVolume(project_id, volume_id) {
+      await client.call(volumes.remove, { params: { project_id, volume_id }, headers }).catch(missing);
     },
     async connect(project_id, { volume_id, server_id, attachment_id, connector }) {
       const known = attachment_id ?? (await findAttachment(project_id, volume_id, server_id));
       if (known !== null) {
-        const change = { attachment: { connector } };
-        return nested((await client.call(operations.update, { params: { project_id, id: known }, body: change, headers })).attachment);
+        const params = { project_id, attachment_id: known };
+        return nested((await client.call(attachments.update, { params, body: { attachment: { connector } }, headers })).attachment);
       }
-      const wanted = { attachment: { volume_uuid: volume_id, instance_uuid: server_id, connector } };
-      return nested((await client.call(operations.attach, { params: { project_id }, body: wanted, headers })).attachment);
+      const body = { attachment: { volume_uuid: volume_id, instance_uuid: server_id, connector } };
+      return nested((await client.call(attachments.create, { params: { project_id }, body, headers })).attachment);
     },
-    async complete(project_id, id) {
-      await client.call(operations.complete, { params: { project_id, id }, body: { "os-complete": null }, headers });
+    async complete(project_id, attachment_id) {
+      await client.call(attachments.complete, { params: { project_id, attachment_id }, body: { "os-complete": null }, headers });
     },
-    async disconnect(project_id, id) {
-      await client.call(operations.detach, { params: { project_id, id }, headers }).catch(missing);
+    async disconnect(project_id, attachment_id) {
+      const gone =
+        project_id === null
+          ? client.call(attachment.operations.delete, { params: { attachment_id }, headers })
+          : client.call(attachments.remove, { params: { project_id, attachment_id }, headers });
+      await gone.catch(missing);
+    },
+    async listHeld() {
+      const reply = await client.call(attachment.operations.list, { query: { all_tenants: "1" } as never, headers });
+      return reply.attachments.flatMap((one) => (one.instance === null ? [] : [{ attachment_id: one.id, volume_id: one.volume_id, server_id: one.instance }]));
     },
   };
 }
 
 /** The attachments API writes the connection as one flat object. */
-function nested({ connection_info, ...attachment }: FlatAttachment): AttachmentFacts {
-  const { driver_volume_type, ...data } = connection_info;
-  return { ...attachment, connection_info: { driver_volume_type, data } };
+function nested({ id, volume_id, connection_info }: AttachmentBody): AttachmentFacts {
+  const { driver_volume_type, path, format } = connection_info as { driver_volume_type?: string; path?: string; format?: string };
+  if (path === undefined || (format !== "raw" && format !== "qcow2")) {
+    throw new Error(`volume ${volume_id} has a connection that this host cannot open (${driver_volume_type ?? "none"})`);
+  }
+  return { id, volume_id, connection_info: { driver_volume_type: driver_volume_type ?? "file", data: { path, format } } };
 }
 
 function missing(error: unknown): undefined {

@@ -1,6 +1,7 @@
 /** What Nova asks of Placement: room for a server, a claim on it, and what a host has. Microversion 1.36. */
-import Type from "typebox";
-import { operation } from "#contracts/kit/resource.ts";
+import { allocation } from "#contracts/placement/allocation.ts";
+import { inventory } from "#contracts/placement/inventory.ts";
+import { resourceProvider } from "#contracts/placement/resource-provider.ts";
 import { makeClient, UpstreamError, type Upstream } from "#platform/http/client.ts";
 
 export interface Amounts {
@@ -37,34 +38,20 @@ export interface Claim {
   user_id: string;
 }
 
-const policy = { name: "placement", rule: "@" };
-const any = Type.Unknown();
-const body = Type.Any();
-const operations = {
-  candidates: operation({ method: "GET", path: "/allocation_candidates", policy, status: 200, query: body, response: Type.Object({ provider_summaries: Type.Record(Type.String(), any) }) }),
-  allocations: operation({ method: "GET", path: "/allocations/{id}", policy, status: 200, response: Type.Object({ allocations: Type.Record(Type.String(), any) }) }),
-  allocate: operation({ method: "PUT", path: "/allocations/{id}", policy, status: 204, request: body }),
-  release: operation({ method: "DELETE", path: "/allocations/{id}", policy, status: 204 }),
-  consumers: operation({ method: "GET", path: "/resource_providers/{id}/allocations", policy, status: 200, response: Type.Object({ allocations: Type.Record(Type.String(), any) }) }),
-  makeProvider: operation({ method: "POST", path: "/resource_providers", policy, status: 200, request: body }),
-  inventories: operation({ method: "GET", path: "/resource_providers/{id}/inventories", policy, status: 200, response: Type.Object({ resource_provider_generation: Type.Integer(), inventories: Type.Record(Type.String(), Type.Any()) }) }),
-  putInventories: operation({ method: "PUT", path: "/resource_providers/{id}/inventories", policy, status: 200, request: body }),
-};
-
 export function makePlacementClient(upstream: Upstream, token: () => Promise<string>): PlacementClient {
   const client = makeClient(upstream, "placement", token);
   const headers = { "openstack-api-version": "placement 1.36" };
-  const held = async (id: string) => (await client.call(operations.allocations, { params: { id }, headers })).allocations;
+  const held = async (id: string) => (await client.call(allocation.operations.show, { params: { consumer_uuid: id }, headers })).allocations;
   return {
     async candidates(amounts) {
       const resources = Object.entries(amounts).map(([name, amount]) => `${name}:${amount}`).join(",");
-      const answer = await client.call(operations.candidates, { query: { resources, limit: "1000" }, headers });
+      const answer = await client.call(allocation.operations.candidates, { query: { resources, limit: "1000" } as never, headers });
       return new Set(Object.keys(answer.provider_summaries));
     },
     async claim({ consumer_id, provider_id, amounts, project_id, user_id }) {
       const claim = { allocations: { [provider_id]: { resources: amounts } }, consumer_generation: null, project_id, user_id };
       try {
-        await client.call(operations.allocate, { params: { id: consumer_id }, body: claim, headers });
+        await client.call(allocation.operations.replace, { params: { consumer_uuid: consumer_id }, body: claim as never, headers });
         return true;
       } catch (error) {
         if (!(error instanceof UpstreamError) || error.status !== 409) throw error;
@@ -72,17 +59,17 @@ export function makePlacementClient(upstream: Upstream, token: () => Promise<str
       }
     },
     async release(id) {
-      await client.call(operations.release, { params: { id }, headers }).catch(ignoreMissing);
+      await client.call(allocation.operations.remove, { params: { consumer_uuid: id }, headers }).catch(ignoreMissing);
     },
     async consumersOn(id) {
-      return Object.keys((await client.call(operations.consumers, { params: { id }, headers })).allocations);
+      return Object.keys((await client.call(allocation.operations.ofProvider, { params: { uuid: id }, headers })).allocations);
     },
     async report({ uuid, name }, inventories) {
-      await client.call(operations.makeProvider, { body: { uuid, name }, headers }).catch(ignoreConflict);
-      const now = await client.call(operations.inventories, { params: { id: uuid }, headers });
+      await client.call(resourceProvider.operations.create, { body: { uuid, name }, headers }).catch(ignoreConflict);
+      const now = await client.call(inventory.operations.list, { params: { uuid }, headers });
       if (sameInventories(now.inventories as Record<string, Inventory>, inventories)) return;
       const resource_provider_generation = now.resource_provider_generation;
-      await client.call(operations.putInventories, { params: { id: uuid }, body: { resource_provider_generation, inventories }, headers });
+      await client.call(inventory.operations.replaceAll, { params: { uuid }, body: { resource_provider_generation, inventories } as never, headers });
     },
   };
 }

@@ -16,7 +16,7 @@ export async function finishOperation(parts: FlowParts, operation: Operation, po
   await store.transaction(async (trx) => {
     const ended = { state: "done" as const, waiting_for: "nothing" };
     if (!(await store.operations.change(operation.id, ["running"], ended, forOperations(trx)))) return;
-    const launched = operation.kind === "server.create" ? { launched_at: parts.clock.now(), progress: 100 } : {};
+    const launched = operation.kind === "server.create" ? { launched_at: parts.clock.now() } : {};
     const power = power_state === null ? {} : { power_state };
     const patch = { ...stateAfter(success), ...power, ...launched, task_state: null };
     await store.servers.update(operation.resource_id, patch, { task_state: tasksOf(operation) }, trx);
@@ -43,7 +43,8 @@ export async function endUndone(parts: FlowParts, operation: Operation, host: st
   if (operation.kind === "server.create") {
     const again = host !== null && failure.retryable && operation.attempt < attempts_max && operation.deadline_at > parts.clock.now();
     if (again) return rescheduleCreate(parts, operation, host, failure.reason);
-    return giveUpCreate(parts, operation, giveUpMessage(operation, failure));
+    await giveUpCreate(parts, operation, giveUpMessage(operation, failure));
+    return closeAction(parts, operation, "Error");
   }
   const { failure: outcome } = operationPlans[operation.kind as OperationKind];
   await store.transaction(async (trx) => {
@@ -86,7 +87,27 @@ function tasksOf(operation: Operation): (TaskState | null)[] {
   return tasks[operation.kind] ?? [null];
 }
 
+/** The names under which users' tools look for what compute did. */
+const eventOf: Partial<Record<string, string>> = {
+  "server.create": "compute__do_build_and_run_instance",
+  "server.delete": "compute_terminate_instance",
+  "server.start": "compute_start_instance",
+  "server.stop": "compute_stop_instance",
+  "server.reboot": "compute_reboot_instance",
+  "server.attach_volume": "compute_attach_volume",
+  "server.detach_volume": "compute_detach_volume",
+  "server.attach_interface": "compute_attach_interface",
+  "server.detach_interface": "compute_detach_interface",
+};
+
 async function closeAction(parts: FlowParts, operation: Operation, message: string | null): Promise<void> {
   const request_id = (operation.params as { request_id?: string }).request_id;
-  if (request_id) await parts.store.instanceActions.finish(operation.resource_id, request_id, message);
+  const event = eventOf[operation.kind];
+  if (!request_id || !event) return;
+  const { instanceActions } = parts.store;
+  await instanceActions.finish(operation.resource_id, request_id, message);
+  const result = message === null ? "Success" : "Error";
+  const times = { start_time: operation.created_at, finish_time: parts.clock.now() };
+  const host = /^nova-compute\.(.*)$/.exec(operation.owner)?.[1] ?? null;
+  await instanceActions.recordEvent({ request_id, server_id: operation.resource_id, event, result, host, details: operation.error, ...times });
 }

@@ -2,13 +2,11 @@
 import type { MessageBody, MessageReply } from "#contracts/kit/message.ts";
 import type { hostReport } from "#contracts/nova/messages.ts";
 import { powerStates } from "#contracts/nova/server-states.ts";
+import { serviceVersion } from "../flows/heartbeat.ts";
 import type { NovaStore } from "../store/open.ts";
 import type { Server } from "../store/servers.ts";
 
 type Report = MessageBody<typeof hostReport>;
-
-/** Version of the messages that a compute of this release speaks. */
-const serviceVersion = 66;
 
 export async function takeHostReport(store: NovaStore, report: Report): Promise<MessageReply<typeof hostReport>> {
   const { host } = report;

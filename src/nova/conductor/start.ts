@@ -25,14 +25,17 @@ import { makeCinderClient } from "../clients/cinder.ts";
 import { makePlacementClient } from "../clients/placement.ts";
 import type { FlowParts } from "../flows/create-fails.ts";
 import type { NovaStore } from "../store/open.ts";
+import { beat } from "../flows/heartbeat.ts";
 import { applyEffect } from "./effects.ts";
 import { endUndone, finishOperation } from "./finish.ts";
 import { takeHostReport } from "./host-report.ts";
 import { runHostless } from "./hostless.ts";
+import { makeLeftoverFinder } from "./leftovers.ts";
 import { orderOf, readOrder } from "./order.ts";
 import { makeSupervisor } from "./supervise.ts";
 
 const supervise_ms = 5_000;
+const leftovers_ms = 30_000;
 
 export async function startNovaConductor(parts: Parts, store: NovaStore): Promise<RunningRole> {
   const placement = makePlacementClient(parts.upstream, parts.serviceUser.token);
@@ -57,8 +60,18 @@ export async function startNovaConductor(parts: Parts, store: NovaStore): Promis
       return supervisor.run(all);
     },
   });
+  const leftovers = makeReconciler({
+    name: "leftovers in other services",
+    period_ms: leftovers_ms,
+    clock: parts.clock,
+    log: parts.log,
+    run: makeLeftoverFinder({ store, placement, cinder }),
+  });
+  const stopBeating = beat({ store, clock: parts.clock, log: parts.log }, "nova-conductor");
   return {
     async stop() {
+      stopBeating();
+      await leftovers.stop();
       await reconciler.stop();
       await stopServing();
     },

@@ -60,14 +60,9 @@ export async function giveUpCreate(parts: FlowParts, operation: Operation, messa
   await store.transaction(async (trx) => {
     await store.operations.change(operation.id, ["running", "undoing", "stuck"], { state: "failed", error: message, waiting_for: "nothing" }, forOperations(trx));
     const building = { vm_state: ["building"] as const, task_state: ["scheduling", "networking", "block_device_mapping", "spawning", null] as const };
-    await store.servers.update(operation.resource_id, { vm_state: "error", task_state: null, fault }, building, trx);
+    await store.servers.update(operation.resource_id, { vm_state: "error", task_state: null, fault, host: null, node: null }, building, trx);
     await store.servers.update(operation.resource_id, { fault }, { task_state: ["deleting"] }, trx);
   });
-  if (operation.trace) await store.instanceActions.finish(operation.resource_id, await requestIdOf(store, operation), "Error");
-}
-
-async function requestIdOf(store: NovaStore, operation: Operation): Promise<string> {
-  return (await store.servers.find(operation.resource_id))?.request_id ?? "";
 }
 
 /** The host is chosen and its room claimed: tell it. Repeated when the message may have been lost. */

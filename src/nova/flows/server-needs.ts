@@ -12,7 +12,13 @@ export function amountsOf(server: Server, devices: readonly BlockDevice[]): Amou
   return { VCPU: vcpus, MEMORY_MB: memory_mb, ...(disk_gb > 0 ? { DISK_GB: disk_gb } : {}) };
 }
 
-export function requestOf(server: Server, amounts: Amounts, excluded_hosts: readonly string[]): Request {
+export interface Circumstances {
+  amounts: Amounts;
+  excluded_hosts: readonly string[];
+  group: Request["group"];
+}
+
+export function requestOf(server: Server, { amounts, excluded_hosts, group }: Circumstances): Request {
   return {
     server_id: server.id,
     project_id: server.project_id,
@@ -25,7 +31,7 @@ export function requestOf(server: Server, amounts: Amounts, excluded_hosts: read
     excluded_hosts,
     image_properties: {},
     extra_specs: server.flavor.extra_specs,
-    group: null,
+    group,
     hints: server.scheduler_hints,
   };
 }

@@ -1,6 +1,7 @@
 /** What the hosts have, read from the database: services, nodes, and what the servers on them use. */
-import type { HostState } from "./hosts.ts";
+import type { HostState, Request } from "./hosts.ts";
 import type { NovaStore } from "../store/open.ts";
+import type { Server } from "../store/servers.ts";
 
 interface Usage {
   host: string | null;
@@ -10,10 +11,11 @@ interface Usage {
 }
 
 export async function readHostStates(store: NovaStore): Promise<HostState[]> {
-  const [services, nodes, usages] = await Promise.all([
+  const [services, nodes, usages, zones] = await Promise.all([
     store.hosts.listServices({ binary: "nova-compute" }),
     store.hosts.listNodes(),
     readUsage(store),
+    store.zonesOfHosts(),
   ]);
   const byHost = new Map(services.map((service) => [service.host, service]));
   const used = new Map(usages.map((usage) => [usage.host, usage]));
@@ -28,7 +30,7 @@ export async function readHostStates(store: NovaStore): Promise<HostState[]> {
         hypervisor_hostname: node.hypervisor_hostname,
         hypervisor_type: node.hypervisor_type,
         hypervisor_version: node.hypervisor_version,
-        zone: service.zone,
+        zone: zones.get(node.host) ?? service.zone,
         up: store.hosts.isUp(service),
         disabled: service.disabled,
         disabled_reason: service.disabled_reason,
@@ -61,4 +63,18 @@ function readUsage(store: NovaStore): Promise<Usage[]> {
 export async function addServers(store: NovaStore, hosts: readonly HostState[]): Promise<HostState[]> {
   const rows = await store.db.selectFrom("servers").select(["id", "host"]).where("deleted_at", "is", null).where("host", "is not", null).execute();
   return hosts.map((host) => ({ ...host, servers: rows.filter((row) => row.host === host.host).map((row) => row.id) }));
+}
+
+/** The policy of a server's group, and on which hosts its other members are. */
+export async function readGroup(store: NovaStore, server: Server): Promise<Request["group"]> {
+  if (server.server_group_id === null) return null;
+  const [group, members] = await Promise.all([
+    store.serverGroups.find(server.server_group_id),
+    store.serverGroups.members([server.server_group_id]),
+  ]);
+  if (!group) return null;
+  const ids = (members.get(group.id) ?? []).filter((id) => id !== server.id);
+  const members_on: Record<string, number> = {};
+  for (const { host } of await store.servers.findMany(ids)) if (host !== null) members_on[host] = (members_on[host] ?? 0) + 1;
+  return { policy: group.policy, max_per_host: group.rules["max_server_per_host"] ?? 1, members_on };
 }

@@ -8,7 +8,7 @@ import { amountsOf, requestOf } from "../flows/server-needs.ts";
 import type { Amounts } from "../clients/placement.ts";
 import type { Server } from "../store/servers.ts";
 import { decide, noValidHost, type Decision } from "./decide.ts";
-import { addServers, readHostStates } from "./host-states.ts";
+import { addServers, readGroup, readHostStates } from "./host-states.ts";
 import type { HostState, Request } from "./hosts.ts";
 
 export interface SchedulerParts extends FlowParts {
@@ -45,8 +45,8 @@ async function readFacts(parts: SchedulerParts, operation_id: string): Promise<F
   if (!server || server.deleted_at !== null) return undefined;
   const devices = await store.blockDevices.listOf(server.id);
   const amounts = amountsOf(server, devices);
-  const [with_room, states] = await Promise.all([placement.candidates(amounts), readHostStates(store)]);
-  const request = requestOf(server, amounts, excludedHosts(operation));
+  const [with_room, states, group] = await Promise.all([placement.candidates(amounts), readHostStates(store), readGroup(store, server)]);
+  const request = requestOf(server, { amounts, excluded_hosts: excludedHosts(operation), group });
   const hinted = "same_host" in request.hints || "different_host" in request.hints;
   const hosts = hinted ? await addServers(store, states) : states;
   return { operation, server, amounts, request, hosts, with_room };

@@ -1,5 +1,5 @@
 /** What compute asks of Neutron, with its own token: the ports of one server, made or bound to this host. */
-import Type from "typebox";
+import { Type } from "typebox";
 import { operation } from "#contracts/kit/resource.ts";
 import { floatingip } from "#contracts/neutron/floatingip.ts";
 import { network } from "#contracts/neutron/network.ts";
