@@ -15,7 +15,11 @@ const schema: Schema = {
   migrations: {
     "0001-things": {
       up: async (db: Kysely<unknown>) => {
-        await db.schema.createTable("things").addColumn("id", "text", (c) => c.primaryKey()).addColumn("size", "integer").execute();
+        await db.schema
+          .createTable("things")
+          .addColumn("id", "text", (c) => c.primaryKey())
+          .addColumn("size", "integer")
+          .execute();
       },
     },
   },
@@ -27,7 +31,14 @@ test("rows written before a restart are there after it, and migrations apply onc
   await first.insertInto("things").values({ id: "a", size: 1 }).execute();
   await first.destroy();
   const second = await sqliteOpener({ dir })<Tables>(schema);
-  assert.deepEqual(await second.selectFrom("things").selectAll().execute().then((rows) => rows.map((r) => ({ ...r }))), [{ id: "a", size: 1 }]);
+  assert.deepEqual(
+    await second
+      .selectFrom("things")
+      .selectAll()
+      .execute()
+      .then((rows) => rows.map((r) => ({ ...r }))),
+    [{ id: "a", size: 1 }],
+  );
   await second.destroy();
   rmSync(dir, { recursive: true });
 });
