@@ -38,7 +38,7 @@ export function walDurability(path: string): Durability {
 export interface Shared {
   /** Resolves after a run of the work that began after this call; those who call meanwhile share one. */
   run(): Promise<void>;
-  /** Resolves when nothing runs. */
+  /** Resolves when every run that was asked for has ended. */
   idle(): Promise<void>;
 }
 
@@ -56,7 +56,8 @@ export function shared(work: () => Promise<void>): Shared {
     // The run under way may have begun too early for this caller; how it ends is told to those who waited for it.
     run: () => (current ? (next ??= current.then(begin, begin)) : begin()),
     async idle() {
-      while (current ?? next) await (next ?? current)?.catch(() => undefined);
+      const last = next ?? current;
+      await last?.catch(() => undefined);
     },
   };
 }
