@@ -1,6 +1,7 @@
 /** Keystone's schema, step by step. */
 import type { CreateTableBuilder, Kysely } from "kysely";
 import type { Migrations } from "#platform/db/database.ts";
+import { tokenEpochMigration } from "./token-epoch.ts";
 
 type Table = CreateTableBuilder<string, string>;
 
@@ -185,4 +186,5 @@ export const migrations: Migrations = {
   "0002-application-credentials": creating(credentials),
   "0003-credentials": creating(secrets),
   "0004-limits": creating(limits),
+  "0005-token-epoch": tokenEpochMigration,
 };

@@ -5,8 +5,10 @@ import type { Identity } from "#platform/auth/identity.ts";
 import type { ReferenceData } from "../store/reference-data.ts";
 import type { SubjectUser } from "../store/subjects.ts";
 import type { Db } from "../store/tables.ts";
+import { makeTokenEpoch } from "../store/token-epoch.ts";
 import { seal, unseal } from "./fernet.ts";
 import type { KeyRepository } from "./key-repository.ts";
+import { makeKnownTokens, type State } from "./known-tokens.ts";
 import { pack, unpack, type Method, type ScopeRef, type TokenPayload } from "./payload.ts";
 import { makeResolver, type Resolved, type Scope } from "./resolve.ts";
 
@@ -43,6 +45,14 @@ export function makeTokenProvider(parts: TokenProviderParts): TokenProvider {
   const { db, clock, ids, keys } = parts;
   const resolver = makeResolver(db, parts.reference, clock);
   const open = makeOpener(parts);
+  const epoch = makeTokenEpoch(db);
+  const known = makeKnownTokens();
+  const look = async (text: string, state: State): Promise<Resolved | undefined> => {
+    const payload = await open(text);
+    const resolved = payload && (await resolver.resolve(payload));
+    if (resolved) known.keep(text, state, resolved);
+    return resolved;
+  };
 
   return {
     async issue({ user, methods, scope, parent, credential }) {
@@ -67,9 +77,11 @@ export function makeTokenProvider(parts: TokenProviderParts): TokenProvider {
       return { text: seal({ key, payload: pack(payload), now_ms: issued_at, iv: ids.bytes(16) }), resolved };
     },
     async validate(text, grace_ms = 0) {
-      const payload = await open(text);
-      if (!payload || payload.expires_at + grace_ms <= clock.now()) return undefined;
-      return resolver.resolve(payload);
+      const state = { epoch: await epoch(), ring: keys.ring() };
+      const kept = known.find(text, state);
+      if (kept && kept.payload.expires_at > clock.now()) return kept;
+      const resolved = await look(text, state);
+      return resolved && resolved.payload.expires_at + grace_ms > clock.now() ? resolved : undefined;
     },
     async revoke({ payload }) {
       const [audit_id] = payload.audit_ids;

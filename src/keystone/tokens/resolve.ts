@@ -1,6 +1,6 @@
 /**
- * What a token means right now. Names, states and roles are read each time: nothing that could hide a revocation is
- * remembered.
+ * What a token means right now: names, states and roles as they stand in the database. Each table that is read here is
+ * watched (`store/token-epoch.ts`), so that what was found is used again only while nothing has changed.
  */
 import type { Clock } from "#platform/clock/clock.ts";
 import { effectiveRoles, withImplied } from "../assignments/effective.ts";
