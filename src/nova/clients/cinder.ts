@@ -82,6 +82,7 @@ const volumes = {
 const attachments = {
   detail: inProject(attachment.operations.detail),
   create: inProject(attachment.operations.create),
+  show: inProject(attachment.operations.show),
   update: inProject(attachment.operations.update),
   complete: inProject(attachment.operations.complete),
   remove: inProject(attachment.operations.delete),
@@ -94,6 +95,13 @@ export function makeCinderClient(upstream: Upstream, token: () => Promise<string
   const findAttachment: CinderClient["findAttachment"] = async (project_id, volume_id, instance_id) => {
     const reply = await client.call(attachments.detail, { params: { project_id }, query: { instance_id } as never, headers });
     return reply.attachments.find((one) => one.volume_id === volume_id)?.id ?? null;
+  };
+  /** Cinder refuses to connect what a guest has: then the connection is the one that it knows. */
+  const attachedAlready = async (params: { project_id: string; attachment_id: string }, error: unknown) => {
+    if (!(error instanceof UpstreamError && error.status === 400)) throw error;
+    const shown = await client.call(attachments.show, { params, headers });
+    if (shown.attachment.status !== "attached") throw error;
+    return shown;
   };
   return {
     findAttachment,
@@ -113,7 +121,8 @@ export function makeCinderClient(upstream: Upstream, token: () => Promise<string
       const known = attachment_id ?? (await findAttachment(project_id, volume_id, server_id));
       if (known !== null) {
         const params = { project_id, attachment_id: known };
-        return nested((await client.call(attachments.update, { params, body: { attachment: { connector } }, headers })).attachment);
+        const update = client.call(attachments.update, { params, body: { attachment: { connector } }, headers });
+        return nested((await update.catch((error: unknown) => attachedAlready(params, error))).attachment);
       }
       const body = { attachment: { volume_uuid: volume_id, instance_uuid: server_id, connector } };
       return nested((await client.call(attachments.create, { params: { project_id }, body, headers })).attachment);

@@ -32,7 +32,7 @@ export async function startTrace(parts: Parts): Promise<RunningRole> {
       const server_id = call.params["server_id"] ?? "";
       const facts = await serverFacts(parts.upstream, call.identity.token, server_id);
       if (!facts) throw notFoundInNova({ server_id });
-      return traceView({ server_id, ...facts, spans: await store.listOf(server_id) });
+      return traceView({ server_id, ...facts, spans: await store.listOf(server_id), now_ms: parts.clock.now() });
     },
   });
   const fetch = makeService({

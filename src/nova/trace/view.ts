@@ -8,11 +8,14 @@ export interface TraceFacts {
   building: boolean;
   has_volumes: boolean;
   spans: readonly Span[];
+  now_ms: number;
 }
 
-const lastStep = flow.at(-1)?.step ?? 29;
+/** Spans travel through the queue, each component's by itself: after so long a silence no more will come. */
+const silence_ms = 2000;
 
-export function traceView({ server_id, building, has_volumes, spans }: TraceFacts): ServerTrace {
+export function traceView(facts: TraceFacts): ServerTrace {
+  const { server_id, has_volumes, spans } = facts;
   const first = firstOfEach(spans);
   const request_ms = first.get(3)?.start_ms ?? 0;
   const login_ms = first.get(1)?.start_ms ?? 0;
@@ -35,9 +38,16 @@ export function traceView({ server_id, building, has_volumes, spans }: TraceFact
       },
     ];
   });
-  const complete = first.has(lastStep) || !building;
+  const complete = isComplete(facts, first);
   const skipped = complete ? flow.map((row) => row.step).filter((step) => !first.has(step)) : has_volumes ? [] : [...volumeSteps];
   return { server_id, state: complete ? "complete" : "running", steps, skipped };
+}
+
+/** All steps are there, or the building is over (it failed, or a component died with its spans) and nothing more comes. */
+function isComplete({ building, has_volumes, spans, now_ms }: TraceFacts, first: ReadonlyMap<number, Span>): boolean {
+  const all = flow.every(({ step }) => first.has(step) || (!has_volumes && volumeSteps.includes(step)));
+  const last_ms = Math.max(0, ...spans.map((span) => span.start_ms + span.duration_ms));
+  return all || (!building && now_ms - last_ms > silence_ms);
 }
 
 /** A step may happen again (a second request to Neutron, a second host); the first is the one the flow means. */

@@ -32,14 +32,7 @@ export const serverQuery = (id: string) =>
 
 export const isGone = (error: unknown) => error instanceof ApiError && error.status === 404;
 
-/** Spans travel through the queue, so some may arrive after the last one: a fresh trace is looked at a little longer. */
-function tracePace(trace: Api.Trace | undefined): number | false {
-  if (trace?.state !== "complete") return 300;
-  const last = trace.steps.at(-1);
-  const whole = trace.steps.length >= 26 && last?.step === 29;
-  const old = !last || Date.now() - Date.parse(last.start) > 15_000;
-  return whole || old ? false : 700;
-}
+const tracePace = (trace: Api.Trace | undefined) => (trace?.state === "complete" ? false : 300);
 
 export const traceQuery = (id: string) =>
   queryOptions({

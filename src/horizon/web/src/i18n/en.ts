@@ -136,6 +136,7 @@ export const en = {
   "events.message": "Result",
   "events.empty": "Nothing has happened yet",
   "events.ok": "done",
+  "events.running": "under way",
 
   "launch.title": "Launch a server",
   "launch.intro": "Everything has a sensible value already. Pick an image and press Launch.",

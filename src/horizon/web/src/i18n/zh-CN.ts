@@ -137,6 +137,7 @@ export const zhCN: Record<MessageId, string> = {
   "events.message": "结果",
   "events.empty": "还没有任何事件",
   "events.ok": "完成",
+  "events.running": "进行中",
 
   "launch.title": "创建云主机",
   "launch.intro": "所有选项都有合适的默认值。选好镜像，按“创建”即可。",

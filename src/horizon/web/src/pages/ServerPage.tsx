@@ -76,7 +76,7 @@ function ServerTabs({ server }: { server: Server }) {
       tabs={[
         { id: "trace", label: t("server.tab.trace"), content: <TracePanel key={server.id} serverId={server.id} /> },
         { id: "console", label: t("server.tab.console"), content: <ConsoleLog server={server} /> },
-        { id: "events", label: t("server.tab.events"), content: <Events serverId={server.id} /> },
+        { id: "events", label: t("server.tab.events"), content: <Events server={server} /> },
       ]}
     />
   );

@@ -3,17 +3,19 @@ import Box from "@cloudscape-design/components/box";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import Table from "@cloudscape-design/components/table";
 import { useQuery } from "@tanstack/react-query";
-import { actionsQuery } from "../api/queries.ts";
+import { actionsQuery, isChanging } from "../api/queries.ts";
+import type { InstanceAction, Server } from "../api/types.ts";
 import { useT } from "../i18n/i18n.ts";
 import { useLanguage } from "../Language.tsx";
 import { ErrorNote } from "../ui/ErrorNote.tsx";
 import { clockTime } from "../ui/format.ts";
 
-export function Events({ serverId }: { serverId: string }) {
+export function Events({ server }: { server: Server }) {
   const t = useT();
   const { locale } = useLanguage();
-  const { data, error, isPending, refetch } = useQuery(actionsQuery(serverId));
+  const { data, error, isPending, refetch } = useQuery(actionsQuery(server.id));
   if (error && !data) return <ErrorNote error={error} onRetry={() => void refetch()} />;
+  const current = isChanging(server) ? data?.[0]?.request_id : undefined;
   return (
     <Table
       variant="container"
@@ -27,12 +29,17 @@ export function Events({ serverId }: { serverId: string }) {
         {
           id: "message",
           header: t("events.message"),
-          cell: ({ message }) => (
-            <StatusIndicator type={message ? "error" : "success"}>{message ?? t("events.ok")}</StatusIndicator>
-          ),
+          cell: (event) => <Result event={event} running={event.request_id === current} />,
         },
         { id: "request", header: t("events.request"), cell: (event) => <code>{event.request_id}</code> },
       ]}
     />
   );
+}
+
+function Result({ event: { message }, running }: { event: InstanceAction; running: boolean }) {
+  const t = useT();
+  if (message) return <StatusIndicator type="error">{message}</StatusIndicator>;
+  if (running) return <StatusIndicator type="in-progress">{t("events.running")}</StatusIndicator>;
+  return <StatusIndicator type="success">{t("events.ok")}</StatusIndicator>;
 }

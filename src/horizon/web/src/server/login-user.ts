@@ -1,5 +1,6 @@
 /** The user that the makers of the well-known cloud images let in. */
 const users: [RegExp, string][] = [
+  [/cumulet/i, "cumulet"],
   [/cirros/i, "cirros"],
   [/ubuntu/i, "ubuntu"],
   [/debian/i, "debian"],
