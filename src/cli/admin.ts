@@ -11,7 +11,9 @@ export async function adminToken(upstream: Upstream, dir: string): Promise<strin
   try {
     password = readFileSync(join(dir, "admin-password"), "utf8").trim();
   } catch {
-    throw new SetupError(`The admin's password in ${dir} cannot be read: this command needs the user who started the cloud.`);
+    throw new SetupError(
+      `The admin's password in ${dir} cannot be read: this command needs the user who started the cloud.`,
+    );
   }
   return makeServiceUser({ upstream, clock: systemClock(), username: "admin", password, project: "admin" }).token();
 }
@@ -21,7 +23,9 @@ export async function findServer(upstream: Upstream, token: string, name: string
   const headers = { "x-auth-token": token };
   const byId = await upstream.fetch("compute", `/v2.1/servers/${encodeURIComponent(name)}`, { headers });
   if (byId.status === 200) return name;
-  const list = await upstream.fetch("compute", `/v2.1/servers?all_tenants=1&name=${encodeURIComponent(`^${name}$`)}`, { headers });
+  const list = await upstream.fetch("compute", `/v2.1/servers?all_tenants=1&name=${encodeURIComponent(`^${name}$`)}`, {
+    headers,
+  });
   const { servers } = (await list.json()) as { servers: { id: string; name: string }[] };
   const [found, other] = servers.filter((server) => server.name === name);
   if (!found) throw new SetupError(`There is no server '${name}'.`);

@@ -15,7 +15,10 @@ interface Finding {
 export async function doctor(options: StateOption): Promise<void> {
   const dir = stateDirOf(options);
   const running = findRunning(dir);
-  const findings = [...machine(dir, running?.simulated ?? options.simulate !== undefined), ...(await cloud(dir, running))];
+  const findings = [
+    ...machine(dir, running?.simulated ?? options.simulate !== undefined),
+    ...(await cloud(dir, running)),
+  ];
   for (const { ok, what, todo } of findings) say(`${ok ? "ok  " : "BAD "} ${what}${todo ? `\n     → ${todo}` : ""}`);
   const bad = findings.filter((finding) => !finding.ok).length;
   say(bad === 0 ? "Nothing is wrong." : `${bad} finding${bad === 1 ? "" : "s"}.`);
@@ -24,14 +27,30 @@ export async function doctor(options: StateOption): Promise<void> {
 
 function machine(dir: string, simulated: boolean): Finding[] {
   const findings: Finding[] = [];
-  const free_mb = existsSync(dir) ? Math.floor((statfsSync(dir).bavail * statfsSync(dir).bsize) / 1_048_576) : undefined;
-  if (free_mb !== undefined) findings.push({ ok: free_mb > 1024, what: `${free_mb} MB free below ${dir}`, ...(free_mb > 1024 ? {} : { todo: "free some: guests whose disks cannot grow pause" }) });
+  const free_mb = existsSync(dir)
+    ? Math.floor((statfsSync(dir).bavail * statfsSync(dir).bsize) / 1_048_576)
+    : undefined;
+  if (free_mb !== undefined)
+    findings.push({
+      ok: free_mb > 1024,
+      what: `${free_mb} MB free below ${dir}`,
+      ...(free_mb > 1024 ? {} : { todo: "free some: guests whose disks cannot grow pause" }),
+    });
   if (simulated) return findings;
   const missing = missingPackages();
-  for (const one of missing) findings.push({ ok: false, what: `${one.package} is missing (${one.why})`, todo: `apt-get install --no-install-recommends ${one.package}, or run 'cumulet up' as root` });
+  for (const one of missing)
+    findings.push({
+      ok: false,
+      what: `${one.package} is missing (${one.why})`,
+      todo: `apt-get install --no-install-recommends ${one.package}, or run 'cumulet up' as root`,
+    });
   if (missing.length === 0) findings.push({ ok: true, what: "all programs are there" });
   const root = process.getuid?.() === 0;
-  findings.push({ ok: root, what: root ? "running as root" : "not running as root", ...(root ? {} : { todo: "real guests need root; without it there is 'cumulet up --simulate'" }) });
+  findings.push({
+    ok: root,
+    what: root ? "running as root" : "not running as root",
+    ...(root ? {} : { todo: "real guests need root; without it there is 'cumulet up --simulate'" }),
+  });
   findings.push(kvm());
   return findings;
 }
@@ -50,16 +69,35 @@ async function cloud(dir: string, running: RunningCloud | undefined): Promise<Fi
   const upstream = makeUpstream({ local: new Map(), base_url: running.public_url });
   try {
     const token = await adminToken(upstream, dir);
-    const read = async (path: string): Promise<unknown> => (await upstream.fetch("compute", path, { headers: { "x-auth-token": token } })).json();
-    const { services } = (await read("/v2.1/os-services")) as { services: { binary: string; host: string; state: string }[] };
-    const { servers } = (await read("/v2.1/servers/detail?all_tenants=1&status=ERROR")) as { servers: { name: string; id: string; fault?: { message: string } }[] };
+    const read = async (path: string): Promise<unknown> =>
+      (await upstream.fetch("compute", path, { headers: { "x-auth-token": token } })).json();
+    const { services } = (await read("/v2.1/os-services")) as {
+      services: { binary: string; host: string; state: string }[];
+    };
+    const { servers } = (await read("/v2.1/servers/detail?all_tenants=1&status=ERROR")) as {
+      servers: { name: string; id: string; fault?: { message: string } }[];
+    };
     return [
       { ok: true, what: `the APIs answer at ${running.public_url}` },
-      ...services.map(({ binary, host, state }) => ({ ok: state === "up", what: `${binary} on ${host} is ${state}`, ...(state === "up" ? {} : { todo: `look at its log: cumulet logs --state ${dir}` }) })),
-      ...servers.map((server) => ({ ok: false, what: `server ${server.name} is in ERROR: ${server.fault?.message ?? "no reason known"}`, todo: `cumulet trace ${server.id}` })),
+      ...services.map(({ binary, host, state }) => ({
+        ok: state === "up",
+        what: `${binary} on ${host} is ${state}`,
+        ...(state === "up" ? {} : { todo: `look at its log: cumulet logs --state ${dir}` }),
+      })),
+      ...servers.map((server) => ({
+        ok: false,
+        what: `server ${server.name} is in ERROR: ${server.fault?.message ?? "no reason known"}`,
+        todo: `cumulet trace ${server.id}`,
+      })),
     ];
   } catch (error) {
-    return [{ ok: false, what: `the cloud at ${running.public_url} does not answer: ${error instanceof Error ? error.message : String(error)}`, todo: `look at its log: cumulet logs --state ${dir}` }];
+    return [
+      {
+        ok: false,
+        what: `the cloud at ${running.public_url} does not answer: ${error instanceof Error ? error.message : String(error)}`,
+        todo: `look at its log: cumulet logs --state ${dir}`,
+      },
+    ];
   } finally {
     await upstream.close();
   }

@@ -20,7 +20,10 @@ export async function down(options: StateOption & { guests?: boolean }): Promise
 async function stop(dir: string, pid: number): Promise<void> {
   tell(`Stopping the cloud on ${dir} (process ${pid})`);
   process.kill(pid, "SIGTERM");
-  await until(systemClock(), async () => (ownerOf(dir) === undefined ? true : undefined), { limit_ms: stop_ms, what: `process ${pid} to end (${lockFile(dir)})` });
+  await until(systemClock(), async () => (ownerOf(dir) === undefined ? true : undefined), {
+    limit_ms: stop_ms,
+    what: `process ${pid} to end (${lockFile(dir)})`,
+  });
   forgetRunning(dir);
   say("Stopped. Guests and their networks go on; 'cumulet down --guests' ends them too.");
 }

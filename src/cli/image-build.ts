@@ -14,5 +14,7 @@ export async function imageBuild(options: StateOption & { output?: string }): Pr
     output_path: options.output ?? join(dir, "cumulet.qcow2"),
     onStep: (step) => tell(`[${step.number}/${step.total}] ${step.title}`),
   });
-  say(`${image.path} (${(image.size_bytes / 1e6).toFixed(1)} MB, kernel ${image.kernel}${image.built ? "" : ", was there already"})`);
+  say(
+    `${image.path} (${(image.size_bytes / 1e6).toFixed(1)} MB, kernel ${image.kernel}${image.built ? "" : ", was there already"})`,
+  );
 }

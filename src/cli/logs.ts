@@ -9,7 +9,8 @@ export const logFile = (dir: string): string => join(dir, "cumulet.log");
 
 export async function logs(options: StateOption & { follow?: boolean; lines: string }): Promise<void> {
   const path = logFile(stateDirOf(options));
-  if (!existsSync(path)) throw new SetupError(`There is no log at ${path}: only a cloud started with --detach writes one.`);
+  if (!existsSync(path))
+    throw new SetupError(`There is no log at ${path}: only a cloud started with --detach writes one.`);
   const lines = readFileSync(path, "utf8").split("\n");
   process.stdout.write(lines.slice(-Number(options.lines) - 1).join("\n"));
   if (options.follow) await follow(path);

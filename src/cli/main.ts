@@ -7,7 +7,10 @@ const program = new Command("cumulet")
   .version("0.1.0")
   .showHelpAfterError();
 
-const state = ["--state <dir>", "folder of the cloud (default: /var/lib/cumulet, or below your home without root)"] as const;
+const state = [
+  "--state <dir>",
+  "folder of the cloud (default: /var/lib/cumulet, or below your home without root)",
+] as const;
 
 program
   .command("up")

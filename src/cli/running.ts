@@ -45,6 +45,7 @@ export function findRunning(dir: string): RunningCloud | undefined {
 
 export function getRunning(dir: string): RunningCloud {
   const running = findRunning(dir);
-  if (!running) throw new SetupError(`No cloud runs on ${dir}. Start one with 'cumulet up', or name its folder with --state DIR.`);
+  if (!running)
+    throw new SetupError(`No cloud runs on ${dir}. Start one with 'cumulet up', or name its folder with --state DIR.`);
   return running;
 }

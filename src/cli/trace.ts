@@ -52,7 +52,8 @@ function show(whole: ServerTrace): void {
   for (const row of flow) {
     const step = done.get(row.step);
     if (step) say(lineOf(step));
-    else if (whole.skipped.includes(row.step)) say(`${number(row.step)}  ${" ".repeat(24)}${row.from} → ${row.to}: not needed for this server`);
+    else if (whole.skipped.includes(row.step))
+      say(`${number(row.step)}  ${" ".repeat(24)}${row.from} → ${row.to}: not needed for this server`);
     else say(`${number(row.step)}  ${" ".repeat(24)}${row.from} → ${row.to}: not yet`);
   }
 }

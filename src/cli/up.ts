@@ -56,7 +56,8 @@ function hostsOf(simulate: boolean | string | undefined): number | undefined {
 /** The file, with the command line over it. */
 function configOf(options: UpOptions, dir: string): CloudConfig {
   const file = options.config ?? join(dir, "cumulet.toml");
-  if (options.config !== undefined && !existsSync(file)) throw new SetupError(`The configuration ${file} does not exist.`);
+  if (options.config !== undefined && !existsSync(file))
+    throw new SetupError(`The configuration ${file} does not exist.`);
   const config = readConfig(CloudConfig, existsSync(file) ? readFileSync(file, "utf8") : undefined, file);
   if (options.listen !== undefined) config.api.listen = options.listen;
   if (options.port !== undefined) config.api.port = portOf(options.port);
@@ -75,10 +76,15 @@ async function prepareMachine(): Promise<void> {
   if (missing.length > 0) {
     tell("Debian packages that are missing:");
     for (const one of missing) tell(`  ${one.package}: ${one.why}`);
-    await installPackages(missing.map((one) => one.package), tell);
+    await installPackages(
+      missing.map((one) => one.package),
+      tell,
+    );
   }
   if (process.getuid?.() !== 0) {
-    throw new SetupError("Real guests and networks need root. Run this as root, or try the cloud without: ./cumulet up --simulate");
+    throw new SetupError(
+      "Real guests and networks need root. Run this as root, or try the cloud without: ./cumulet up --simulate",
+    );
   }
   await ensureGuestUser();
 }
@@ -134,13 +140,15 @@ async function detach(dir: string, hosts: readonly string[]): Promise<void> {
   let ended: number | null | undefined;
   child.on("exit", (code) => (ended = code));
   child.unref();
-  const serving = await until(
-    systemClock(),
-    async () => (ended === undefined ? findRunning(dir) : "ended"),
-    { limit_ms: detach_ms, period_ms: 50, what: `the cloud to serve (see ${logFile(dir)})` },
-  );
+  const serving = await until(systemClock(), async () => (ended === undefined ? findRunning(dir) : "ended"), {
+    limit_ms: detach_ms,
+    period_ms: 50,
+    what: `the cloud to serve (see ${logFile(dir)})`,
+  });
   if (serving === "ended") throw new SetupError(`The cloud did not start:\n${lastLines(logFile(dir))}`);
-  say(`Cumulet serves at ${serving.public_url}/ (process ${serving.pid}); 'cumulet logs' shows its log, 'cumulet down' stops it.`);
+  say(
+    `Cumulet serves at ${serving.public_url}/ (process ${serving.pid}); 'cumulet logs' shows its log, 'cumulet down' stops it.`,
+  );
 }
 
 function lastLines(path: string): string {

@@ -11,13 +11,23 @@ export const AgentConfig = Type.Object(
     cloud: Type.Object(
       {
         url: Type.String({ pattern: "^https?://[^/]+$", description: "Where the APIs are." }),
-        id: Type.String({ pattern: "^[0-9a-f]{8}$", description: "The cloud's id: the file cloud-id in its state folder." }),
+        id: Type.String({
+          pattern: "^[0-9a-f]{8}$",
+          description: "The cloud's id: the file cloud-id in its state folder.",
+        }),
         user: Type.String({ description: "This host's own user in Keystone: nova-compute@HOST." }),
         password: Type.String({ minLength: 1 }),
       },
       closed,
     ),
-    bus: Type.Object({ url: Type.String({ pattern: "^nats://" }), user: Type.Optional(Type.String()), password: Type.Optional(Type.String()) }, closed),
+    bus: Type.Object(
+      {
+        url: Type.String({ pattern: "^nats://" }),
+        user: Type.Optional(Type.String()),
+        password: Type.Optional(Type.String()),
+      },
+      closed,
+    ),
     host: Type.Object(
       {
         name: Type.String({ minLength: 1, maxLength: 255 }),
@@ -33,7 +43,10 @@ export const AgentConfig = Type.Object(
       },
       { ...closed, default: {} },
     ),
-    log: Type.Object({ level: Type.Enum(["debug", "info", "warn", "error"], { default: "info" }) }, { ...closed, default: {} }),
+    log: Type.Object(
+      { level: Type.Enum(["debug", "info", "warn", "error"], { default: "info" }) },
+      { ...closed, default: {} },
+    ),
   },
   closed,
 );

@@ -25,12 +25,28 @@ export async function startComputeProcess(config: AgentConfig): Promise<RunningA
   const bus = await natsBus({ ...config.bus, prefix: busPrefix(config.cloud.id), ids, log });
   const upstream = makeUpstream({ local: new Map(), base_url: config.cloud.url });
   const { user, password } = config.cloud;
-  const shared = { clock, ids, log, bus, upstream, public_url: config.cloud.url, state_dir, simulated, passwords: { [user]: password } };
+  const shared = {
+    clock,
+    ids,
+    log,
+    bus,
+    upstream,
+    public_url: config.cloud.url,
+    state_dir,
+    simulated,
+    passwords: { [user]: password },
+  };
   const factory = partsFactory({ ...shared, openDatabase: noDatabase("nova-compute") });
   const [role = user] = user.split("@");
   const parts = factory.of("nova-compute", role, "agent", host);
   const ending = new AbortController();
-  const hypervisor = hypervisorFor(parts, { ...config.compute, cloud_id: config.cloud.id, state_dir, host, signal: ending.signal });
+  const hypervisor = hypervisorFor(parts, {
+    ...config.compute,
+    cloud_id: config.cloud.id,
+    state_dir,
+    host,
+    signal: ending.signal,
+  });
   const compute = await startNovaCompute(parts, { host, host_ip: "127.0.0.1", hypervisor, configDriveContent });
   return {
     async stop() {

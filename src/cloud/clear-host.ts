@@ -19,7 +19,12 @@ export async function clearHost(state_dir: string, tell: (line: string) => void)
   const run_dir = process.getuid?.() === 0 ? join("/run/cumulet", cloud_id) : join(state_dir, "run");
   await stopGuests(state_dir, run_dir, tell);
   if (process.getuid?.() !== 0) return;
-  const wiring = linuxBridgeWiring({ cloud_id, clock: systemClock(), runtime_dir: join(run_dir, "networks"), tap_user: guestUser });
+  const wiring = linuxBridgeWiring({
+    cloud_id,
+    clock: systemClock(),
+    runtime_dir: join(run_dir, "networks"),
+    tap_user: guestUser,
+  });
   tell("Removing the networks from this host");
   await wiring.clear();
   rmSync(run_dir, { recursive: true, force: true });

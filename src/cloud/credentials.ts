@@ -10,7 +10,11 @@ export interface CredentialFiles {
 }
 
 export function writeCredentials(dir: string, public_url: string, secrets: Secrets): CredentialFiles {
-  const files = { openrc: join(dir, "openrc"), clouds_yaml: join(dir, "clouds.yaml"), admin_password: join(dir, "admin-password") };
+  const files = {
+    openrc: join(dir, "openrc"),
+    clouds_yaml: join(dir, "clouds.yaml"),
+    admin_password: join(dir, "admin-password"),
+  };
   const auth_url = `${public_url}/identity`;
   writePrivate(files.openrc, openrc(auth_url, secrets.admin_password));
   writePrivate(files.clouds_yaml, cloudsYaml(auth_url, secrets));

@@ -44,10 +44,14 @@ export interface HypervisorOptions {
   signal: AbortSignal;
 }
 
-export function hypervisorFor(parts: Parts, { accel, tb_size_mb, cloud_id, state_dir, host, signal }: HypervisorOptions): Hypervisor {
+export function hypervisorFor(
+  parts: Parts,
+  { accel, tb_size_mb, cloud_id, state_dir, host, signal }: HypervisorOptions,
+): Hypervisor {
   const { clock, ids, log } = parts;
   const ledger_path = join(parts.state_dir, "guests.json");
-  if (parts.simulated) return makeFakeHypervisor({ clock, log, host: simulatedHost, host_name: host, ledger_path, signal });
+  if (parts.simulated)
+    return makeFakeHypervisor({ clock, log, host: simulatedHost, host_name: host, ledger_path, signal });
   return makeQemuHypervisor({
     clock,
     ids,

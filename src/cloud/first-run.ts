@@ -43,7 +43,10 @@ export async function ensureFirstContents(options: FirstRunOptions): Promise<voi
 async function ensureNetworks({ services, config, state_dir }: FirstRunOptions): Promise<void> {
   const made = join(state_dir, "first-networks");
   if (existsSync(made)) return;
-  const [demo, admin] = await Promise.all([services.keystone.findProject("demo"), services.keystone.findProject("admin")]);
+  const [demo, admin] = await Promise.all([
+    services.keystone.findProject("demo"),
+    services.keystone.findProject("admin"),
+  ]);
   await services.neutron.bootstrap({
     external_cidr: config.network.external_cidr,
     private_cidr: config.network.private_cidr,
@@ -57,7 +60,15 @@ async function ensureNetworks({ services, config, state_dir }: FirstRunOptions):
 async function ensureFlavors({ services }: FirstRunOptions): Promise<void> {
   // A flavor that somebody deleted stays deleted: they are made only in a cloud that has none yet.
   if ((await services.nova.flavors.list()).length > 0) return;
-  const usual = { ephemeral_gb: 0, swap: 0, rxtx_factor: 1, description: null, is_public: true, disabled: false, extra_specs: {} };
+  const usual = {
+    ephemeral_gb: 0,
+    swap: 0,
+    rxtx_factor: 1,
+    description: null,
+    is_public: true,
+    disabled: false,
+    extra_specs: {},
+  };
   for (const flavor of flavors) await services.nova.flavors.insert({ ...flavor, ...usual });
 }
 
@@ -69,7 +80,14 @@ async function ensureImage(options: FirstRunOptions): Promise<void> {
   if (existsSync(registered)) return;
   const path = simulated ? await standIn(state_dir) : await realImage(state_dir, tell);
   const properties = { os_distro: simulated ? "simulated" : "cumulet", ...(simulated ? { simulated: "true" } : {}) };
-  const id = await services.glance.bootstrap({ name: imageName, path, disk_format: "qcow2", min_disk: 0, min_ram: 128, properties });
+  const id = await services.glance.bootstrap({
+    name: imageName,
+    path,
+    disk_format: "qcow2",
+    min_disk: 0,
+    min_ram: 128,
+    properties,
+  });
   await writeFile(registered, `${id}\n`);
 }
 

@@ -15,7 +15,12 @@ export function hostNames(simulated_hosts: number | undefined): string[] {
 }
 
 /** The first host also has the volumes, the routers and the DHCP servers. */
-export async function startHost(factory: PartsFactory, host: string, first: boolean, options: DriverOptions): Promise<RunningRole[]> {
+export async function startHost(
+  factory: PartsFactory,
+  host: string,
+  first: boolean,
+  options: DriverOptions,
+): Promise<RunningRole[]> {
   const roles: RunningRole[] = [];
   const network = factory.of("neutron-agent", "neutron", "agent", host);
   roles.push(await startNeutronAgent(network, { host, wiring: wiringOf(network, options) }));

@@ -31,19 +31,25 @@ export function dispatcher(services: ReadonlyMap<string, Fetcher>, dashboard: Fe
 export function openListener(options: ListenOptions): Promise<Listener> {
   const { listen, port, services, dashboard } = options;
   return new Promise((resolve, reject) => {
-    const server = serve({ fetch: dispatcher(services, dashboard), hostname: listen, port, overrideGlobalObjects: false }, (info) => {
-      server.off("error", refuse);
-      resolve({ port: info.port, close: () => closeServer(server as Server) });
-    });
+    const server = serve(
+      { fetch: dispatcher(services, dashboard), hostname: listen, port, overrideGlobalObjects: false },
+      (info) => {
+        server.off("error", refuse);
+        resolve({ port: info.port, close: () => closeServer(server as Server) });
+      },
+    );
     const refuse = (error: NodeJS.ErrnoException): void => reject(explain(error, listen, port));
     server.once("error", refuse);
   });
 }
 
 function explain(error: NodeJS.ErrnoException, listen: string, port: number): Error {
-  if (error.code === "EADDRINUSE") return new SetupError(`Port ${port} on ${listen} is taken by another program. Choose another with --port N.`);
-  if (error.code === "EADDRNOTAVAIL") return new SetupError(`This machine has no address ${listen}. Choose another with --listen ADDRESS.`);
-  if (error.code === "EACCES") return new SetupError(`Port ${port} may not be opened by this user. Choose one above 1023 with --port N.`);
+  if (error.code === "EADDRINUSE")
+    return new SetupError(`Port ${port} on ${listen} is taken by another program. Choose another with --port N.`);
+  if (error.code === "EADDRNOTAVAIL")
+    return new SetupError(`This machine has no address ${listen}. Choose another with --listen ADDRESS.`);
+  if (error.code === "EACCES")
+    return new SetupError(`Port ${port} may not be opened by this user. Choose one above 1023 with --port N.`);
   return error;
 }
 

@@ -38,14 +38,20 @@ export interface RunningCloud {
   stop(): Promise<void>;
 }
 
-const starting: Fetcher = async () => new Response("Cumulet is starting.\n", { status: 503, headers: { "Retry-After": "1" } });
+const starting: Fetcher = async () =>
+  new Response("Cumulet is starting.\n", { status: 503, headers: { "Retry-After": "1" } });
 
 export async function startCloud(options: CloudOptions): Promise<RunningCloud> {
   const { config, log } = options;
   const mounts = new Map<string, Fetcher>();
   const front: { dashboard: Fetcher } = { dashboard: starting };
   const { listen, port } = config.api;
-  const listener = await openListener({ listen, port, services: mounts, dashboard: (request) => front.dashboard(request) });
+  const listener = await openListener({
+    listen,
+    port,
+    services: mounts,
+    dashboard: (request) => front.dashboard(request),
+  });
   const public_url = config.api.public_url ?? `http://${listen === "0.0.0.0" ? "127.0.0.1" : listen}:${listener.port}`;
   const running = makeRunning(listener, log);
   try {
@@ -98,7 +104,9 @@ async function startAll(options: CloudOptions, wiring: Wiring): Promise<void> {
 async function openBus({ config, state, log }: CloudOptions): Promise<Bus> {
   const ids = systemIds();
   const { url, ...login } = config.bus;
-  return url === undefined ? inProcessBus({ ids, log }) : natsBus({ url, ...login, prefix: busPrefix(state.cloud_id), ids, log });
+  return url === undefined
+    ? inProcessBus({ ids, log })
+    : natsBus({ url, ...login, prefix: busPrefix(state.cloud_id), ids, log });
 }
 
 function makeFactory(options: CloudOptions, bus: Bus, mounts: Map<string, Fetcher>, public_url: string): PartsFactory {

@@ -56,7 +56,9 @@ export function allPackages(): string[] {
 export async function installPackages(packages: readonly string[], tell: (line: string) => void): Promise<void> {
   if (process.getuid?.() !== 0) {
     const command = `apt-get install --no-install-recommends ${packages.join(" ")}`;
-    throw new SetupError(`Debian packages are missing: ${packages.join(", ")}.\nInstall them as root with: ${command}\nOr try the cloud without them: ./cumulet up --simulate`);
+    throw new SetupError(
+      `Debian packages are missing: ${packages.join(", ")}.\nInstall them as root with: ${command}\nOr try the cloud without them: ./cumulet up --simulate`,
+    );
   }
   const env = { DEBIAN_FRONTEND: "noninteractive" };
   tell(`Looking up ${packages.length} Debian packages (apt-get update)`);
@@ -72,5 +74,14 @@ export const guestUser = "cumulet-qemu";
 export async function ensureGuestUser(): Promise<void> {
   const { code } = await exec(["id", "-u", guestUser], { okCodes: [0, 1] });
   if (code === 0) return;
-  await exec(["useradd", "--system", "--no-create-home", "--home-dir", "/nonexistent", "--shell", "/usr/sbin/nologin", guestUser]);
+  await exec([
+    "useradd",
+    "--system",
+    "--no-create-home",
+    "--home-dir",
+    "/nonexistent",
+    "--shell",
+    "/usr/sbin/nologin",
+    guestUser,
+  ]);
 }

@@ -47,12 +47,16 @@ export async function startServices(options: ServicesOptions): Promise<Services>
     if (role.mount && role.fetch) mounts.set(role.mount, role.fetch);
     return role;
   };
-  const keystone = await add(startKeystone(factory.of("keystone", "keystone"), { bootstrap: keystoneContents(secrets, public_url) }));
+  const keystone = await add(
+    startKeystone(factory.of("keystone", "keystone"), { bootstrap: keystoneContents(secrets, public_url) }),
+  );
   await add(startPlacement(factory.of("placement", "placement")));
   await add(startTrace(factory.of("trace", "trace")));
   const images = factory.of("glance-api", "glance");
   const glance = await add(startGlance(images, { store: await imageStoreOf(images) }));
-  const neutron = await add(startNeutronServer(factory.of("neutron-server", "neutron"), { network_hosts: options.hosts.slice(0, 1) }));
+  const neutron = await add(
+    startNeutronServer(factory.of("neutron-server", "neutron"), { network_hosts: options.hosts.slice(0, 1) }),
+  );
   await startCinder(factory, add);
   const nova = await startNova(factory, secrets, add);
   return { roles, keystone, nova, glance, neutron };
@@ -78,11 +82,18 @@ async function startNova(factory: PartsFactory, secrets: Secrets, add: Add): Pro
   return store;
 }
 
-function keystoneContents(secrets: Secrets, public_url: string): NonNullable<Parameters<typeof startKeystone>[1]>["bootstrap"] & object {
+function keystoneContents(
+  secrets: Secrets,
+  public_url: string,
+): NonNullable<Parameters<typeof startKeystone>[1]>["bootstrap"] & object {
   return {
     admin_password: secrets.admin_password,
     demo_password: secrets.demo_password,
-    service_users: Object.entries(secrets.service_users).map(([name, password]) => ({ name, password, roles: ["service"] })),
+    service_users: Object.entries(secrets.service_users).map(([name, password]) => ({
+      name,
+      password,
+      roles: ["service"],
+    })),
     services: serviceCatalog(public_url),
   };
 }

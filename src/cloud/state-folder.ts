@@ -35,11 +35,15 @@ export function openStateFolder(dir: string, hosts: readonly string[], ids: Ids)
   try {
     mkdirSync(dir, { recursive: true, mode: 0o711 });
   } catch (error) {
-    throw new SetupError(`The state folder ${dir} cannot be made: ${messageOf(error)}. Choose another with --state DIR.`);
+    throw new SetupError(
+      `The state folder ${dir} cannot be made: ${messageOf(error)}. Choose another with --state DIR.`,
+    );
   }
   const free_mb = Math.floor((statfsSync(dir).bavail * statfsSync(dir).bsize) / 1_048_576);
   if (free_mb < disk_min_mb) {
-    throw new SetupError(`The disk of ${dir} has only ${free_mb} MB left; at least ${disk_min_mb} MB are needed. Free some, or choose another folder with --state DIR.`);
+    throw new SetupError(
+      `The disk of ${dir} has only ${free_mb} MB left; at least ${disk_min_mb} MB are needed. Free some, or choose another folder with --state DIR.`,
+    );
   }
   const release = takeLock(dir);
   try {
@@ -76,7 +80,9 @@ function takeLock(dir: string): () => void {
   const path = lockFile(dir);
   const owner = ownerOf(dir);
   if (owner !== undefined && owner !== process.pid) {
-    throw new SetupError(`A cloud is already running on ${dir} (process ${owner}). Stop it with 'cumulet down --state ${dir}', or choose another folder with --state DIR.`);
+    throw new SetupError(
+      `A cloud is already running on ${dir} (process ${owner}). Stop it with 'cumulet down --state ${dir}', or choose another folder with --state DIR.`,
+    );
   }
   rmSync(path, { force: true });
   try {

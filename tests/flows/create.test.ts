@@ -37,39 +37,64 @@ async function traceOf(id: string): Promise<Answer["body"]> {
 
 describe("a server is created", () => {
   test("ACTIVE with an address, and every step of the flow is a span of its own component, in order", async () => {
-    const { status, body } = await cloud.ask("POST", "compute", "/v2.1/servers", { token, body: await serverBody("one") });
+    const { status, body } = await cloud.ask("POST", "compute", "/v2.1/servers", {
+      token,
+      body: await serverBody("one"),
+    });
     assert.equal(status, 202, JSON.stringify(body));
     const server = await settled(body.server.id);
     assert.equal(server.status, "ACTIVE", JSON.stringify(server.fault));
     assert.match(server.addresses.private[0].addr, /^10\.0\.0\.\d+$/);
     const trace = await traceOf(body.server.id);
     const expected = flow.filter((row) => !volumeSteps.includes(row.step));
-    assert.deepEqual(trace.steps.map((step: { step: number }) => step.step), expected.map((row) => row.step));
+    assert.deepEqual(
+      trace.steps.map((step: { step: number }) => step.step),
+      expected.map((row) => row.step),
+    );
     assert.deepEqual(trace.skipped, volumeSteps);
     const components = trace.steps.map((step: { component: string }) => step.component);
     // Nobody used the dashboard here: Keystone itself saw the log-in come.
-    assert.deepEqual(components, expected.map((row) => (row.step === 1 ? "keystone" : row.component)));
+    assert.deepEqual(
+      components,
+      expected.map((row) => (row.step === 1 ? "keystone" : row.component)),
+    );
     const starts = trace.steps.map((step: { start: string }) => step.start);
     assert.deepEqual(starts, [...starts].sort());
   });
 
   test("with a volume, steps 26 to 28 are there too", async () => {
     const image = await first("image", "/v2/images", "images");
-    const device = { boot_index: 0, uuid: image, source_type: "image", destination_type: "volume", volume_size: 1, delete_on_termination: true };
+    const device = {
+      boot_index: 0,
+      uuid: image,
+      source_type: "image",
+      destination_type: "volume",
+      volume_size: 1,
+      delete_on_termination: true,
+    };
     const created = await serverBody("with-volume", { imageRef: "", block_device_mapping_v2: [device] });
     const { status, body } = await cloud.ask("POST", "compute", "/v2.1/servers", { token, body: created });
     assert.equal(status, 202, JSON.stringify(body));
     assert.equal((await settled(body.server.id)).status, "ACTIVE");
     const trace = await traceOf(body.server.id);
-    assert.deepEqual(trace.steps.map((step: { step: number }) => step.step), flow.map((row) => row.step));
+    assert.deepEqual(
+      trace.steps.map((step: { step: number }) => step.step),
+      flow.map((row) => row.step),
+    );
   });
 
   test("a server that fits nowhere ends in ERROR, says why, and holds nothing", async () => {
     const admin = await cloud.admin();
     const flavor = { flavor: { id: "huge", name: "huge", ram: 10_000_000, vcpus: 1, disk: 1 } };
     await cloud.ask("POST", "compute", "/v2.1/flavors", { token: admin, body: flavor });
-    await cloud.ask("PUT", "compute", `/v2.1/os-quota-sets/${await projectId()}`, { token: admin, body: { quota_set: { ram: -1 } } });
-    const { body } = await cloud.ask("POST", "compute", "/v2.1/servers", { token, body: await serverBody("huge", { flavorRef: "huge" }) });
+    await cloud.ask("PUT", "compute", `/v2.1/os-quota-sets/${await projectId()}`, {
+      token: admin,
+      body: { quota_set: { ram: -1 } },
+    });
+    const { body } = await cloud.ask("POST", "compute", "/v2.1/servers", {
+      token,
+      body: await serverBody("huge", { flavorRef: "huge" }),
+    });
     const server = await settled(body.server.id);
     assert.equal(server.status, "ERROR");
     assert.match(server.fault.message, /No valid host was found/);
@@ -83,20 +108,29 @@ describe("a server is created", () => {
     const metadata = { "fake:fail_at": "start", "fake:fail_on": "sim1" };
     // Both hosts get one of the two: whichever is chosen first, one create has to move.
     for (const name of ["moved-1", "moved-2"]) {
-      const { body } = await cloud.ask("POST", "compute", "/v2.1/servers", { token, body: await serverBody(name, { metadata }) });
+      const { body } = await cloud.ask("POST", "compute", "/v2.1/servers", {
+        token,
+        body: await serverBody(name, { metadata }),
+      });
       const server = await settled(body.server.id);
       assert.equal(server.status, "ACTIVE", JSON.stringify(server.fault));
-      assert.equal((await hostOf(body.server.id)), "sim2");
+      assert.equal(await hostOf(body.server.id), "sim2");
       const { body: listed } = await cloud.ask("GET", "network", `/v2.0/ports?device_id=${body.server.id}`, { token });
       assert.equal(listed.ports.length, 1);
     }
   });
 
   test("when no host can start it, ERROR says the last reason and nothing is left", async () => {
-    const { body } = await cloud.ask("POST", "compute", "/v2.1/servers", { token, body: await serverBody("never", { metadata: { "fake:fail_at": "start" } }) });
+    const { body } = await cloud.ask("POST", "compute", "/v2.1/servers", {
+      token,
+      body: await serverBody("never", { metadata: { "fake:fail_at": "start" } }),
+    });
     const server = await settled(body.server.id);
     assert.equal(server.status, "ERROR");
-    assert.match(server.fault.message, /^Exceeded maximum number of retries\..*Last exception: start: the simulated guest fails/);
+    assert.match(
+      server.fault.message,
+      /^Exceeded maximum number of retries\..*Last exception: start: the simulated guest fails/,
+    );
     const { body: listed } = await cloud.ask("GET", "network", `/v2.0/ports?device_id=${body.server.id}`, { token });
     assert.deepEqual(listed.ports, []);
     const claim = await cloud.ask("GET", "placement", `/allocations/${body.server.id}`, { token: await cloud.admin() });
@@ -106,7 +140,10 @@ describe("a server is created", () => {
 
 describe("a server is deleted", () => {
   test("its port, its claim and its row go with it", async () => {
-    const { body } = await cloud.ask("POST", "compute", "/v2.1/servers", { token, body: await serverBody("short-lived") });
+    const { body } = await cloud.ask("POST", "compute", "/v2.1/servers", {
+      token,
+      body: await serverBody("short-lived"),
+    });
     await settled(body.server.id);
     assert.equal((await cloud.ask("DELETE", "compute", `/v2.1/servers/${body.server.id}`, { token })).status, 204);
     await gone(body.server.id);
@@ -117,7 +154,10 @@ describe("a server is deleted", () => {
   });
 
   test("also while it is still being built", async () => {
-    const { body } = await cloud.ask("POST", "compute", "/v2.1/servers", { token, body: await serverBody("unborn", { metadata: { "fake:delay_ms": "300" } }) });
+    const { body } = await cloud.ask("POST", "compute", "/v2.1/servers", {
+      token,
+      body: await serverBody("unborn", { metadata: { "fake:delay_ms": "300" } }),
+    });
     assert.equal((await cloud.ask("DELETE", "compute", `/v2.1/servers/${body.server.id}`, { token })).status, 204);
     await gone(body.server.id);
     const ports = await cloud.ask("GET", "network", `/v2.0/ports?device_id=${body.server.id}`, { token });

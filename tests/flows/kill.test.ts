@@ -79,11 +79,15 @@ async function assertWhole(demo: Client, state_dir: string, answered: Answered):
     assert.ok(["ACTIVE", "ERROR"].includes(server.status), `${server.id} is ${server.status}`);
     if (server.status === "ERROR") assert.ok(server.fault?.message, `${server.id} is in ERROR without a reason`);
   }
-  await eventually("nothing to be orphaned", async () => {
-    const left = await orphans(demo, state_dir, servers);
-    if (left.length > 0) throw new Error(left.join("; "));
-    return true;
-  }, 90_000);
+  await eventually(
+    "nothing to be orphaned",
+    async () => {
+      const left = await orphans(demo, state_dir, servers);
+      if (left.length > 0) throw new Error(left.join("; "));
+      return true;
+    },
+    90_000,
+  );
 }
 
 interface Settled {
@@ -95,10 +99,12 @@ interface Settled {
 async function orphans(demo: Client, state_dir: string, servers: readonly Settled[]): Promise<string[]> {
   const active = new Set(servers.filter((server) => server.status === "ACTIVE").map((server) => server.id));
   const found: string[] = [];
-  for (const port of await demo.computePorts()) if (!active.has(port.device_id)) found.push(`port ${port.id} of ${port.device_id}`);
+  for (const port of await demo.computePorts())
+    if (!active.has(port.device_id)) found.push(`port ${port.id} of ${port.device_id}`);
   for (const volume of await demo.volumes()) {
     const owners = volume.attachments.map((one) => one.server_id);
-    if (owners.length === 0 || owners.some((id) => !active.has(id))) found.push(`volume ${volume.id} (${volume.status}) of [${owners}]`);
+    if (owners.length === 0 || owners.some((id) => !active.has(id)))
+      found.push(`volume ${volume.id} (${volume.status}) of [${owners}]`);
   }
   for (const id of await demo.claims()) if (!active.has(id)) found.push(`claim of ${id}`);
   for (const id of guests(state_dir)) if (!active.has(id)) found.push(`guest ${id}`);

@@ -24,9 +24,15 @@ export interface TestCloud {
   url: string;
   state_dir: string;
   admin_password: string;
+  demo_password: string;
   /** Stops the process's roles and starts them again on the same folder. */
   restart(): Promise<void>;
-  ask(method: string, service: ServiceName, path: string, options?: { token?: string; body?: unknown; headers?: Record<string, string> }): Promise<Answer>;
+  ask(
+    method: string,
+    service: ServiceName,
+    path: string,
+    options?: { token?: string; body?: unknown; headers?: Record<string, string> },
+  ): Promise<Answer>;
   /** A token of a user, scoped to a project. */
   login(user: string, password: string, project?: string): Promise<string>;
   admin(): Promise<string>;
@@ -52,6 +58,9 @@ export async function startTestCloud(options: TestCloudOptions = {}): Promise<Te
     get admin_password() {
       return running.admin_password;
     },
+    get demo_password() {
+      return running.demo_password;
+    },
     async restart() {
       await running.stop();
       running = await begin(state_dir, hosts, options.config);
@@ -68,11 +77,22 @@ export async function startTestCloud(options: TestCloudOptions = {}): Promise<Te
   return cloud;
 }
 
-async function begin(state_dir: string, hosts: number, text?: string): Promise<RunningCloud & { admin_password: string; demo_password: string }> {
+async function begin(
+  state_dir: string,
+  hosts: number,
+  text?: string,
+): Promise<RunningCloud & { admin_password: string; demo_password: string }> {
   const state = openStateFolder(state_dir, hostNames(hosts), systemIds());
   const config = readConfig(CloudConfig, `[api]\nport = 0\n${text ?? ""}`, "test");
   const log = makeLog({ level: process.env["CUMULET_TEST_LOG"] === "1" ? "info" : "silent" });
-  const cloud = await startCloud({ config, state, simulated_hosts: hosts, log, tell: () => undefined, version: "test" });
+  const cloud = await startCloud({
+    config,
+    state,
+    simulated_hosts: hosts,
+    log,
+    tell: () => undefined,
+    version: "test",
+  });
   const stop = async (): Promise<void> => {
     await cloud.stop();
     state.release();
@@ -80,7 +100,13 @@ async function begin(state_dir: string, hosts: number, text?: string): Promise<R
   return { ...cloud, stop, admin_password: state.secrets.admin_password, demo_password: state.secrets.demo_password };
 }
 
-export async function askCloud(base_url: string, method: string, service: ServiceName, path: string, options: { token?: string; body?: unknown; headers?: Record<string, string> }): Promise<Answer> {
+export async function askCloud(
+  base_url: string,
+  method: string,
+  service: ServiceName,
+  path: string,
+  options: { token?: string; body?: unknown; headers?: Record<string, string> },
+): Promise<Answer> {
   const upstream = makeUpstream({ local: new Map(), base_url });
   const headers = {
     accept: "application/json",
@@ -88,17 +114,24 @@ export async function askCloud(base_url: string, method: string, service: Servic
     ...(options.body === undefined ? {} : { "content-type": "application/json" }),
     ...options.headers,
   };
-  const body = options.body === undefined ? null : typeof options.body === "string" ? options.body : JSON.stringify(options.body);
+  const body =
+    options.body === undefined ? null : typeof options.body === "string" ? options.body : JSON.stringify(options.body);
   const response = await upstream.fetch(service, path, { method, headers, body });
   const text = await response.text();
   await upstream.close();
-  return { status: response.status, headers: response.headers, body: text.startsWith("{") || text.startsWith("[") ? JSON.parse(text) : text };
+  return {
+    status: response.status,
+    headers: response.headers,
+    body: text.startsWith("{") || text.startsWith("[") ? JSON.parse(text) : text,
+  };
 }
 
 export async function loginTo(base_url: string, name: string, password: string, project?: string): Promise<string> {
   const domain = { id: "default" };
   const scope = project === undefined ? {} : { scope: { project: { name: project, domain } } };
-  const body = { auth: { identity: { methods: ["password"], password: { user: { name, domain, password } } }, ...scope } };
+  const body = {
+    auth: { identity: { methods: ["password"], password: { user: { name, domain, password } } }, ...scope },
+  };
   const answer = await askCloud(base_url, "POST", "identity", "/v3/auth/tokens", { body });
   if (answer.status !== 201) throw new Error(`log-in of ${name}: ${answer.status} ${JSON.stringify(answer.body)}`);
   return answer.headers.get("x-subject-token") ?? "";

@@ -16,8 +16,14 @@ export interface CloudProcess {
 }
 
 /** Resolves when it serves; rejects with its last words when it ends before. */
-export async function startProcess(state_dir: string, argv: readonly string[], limit_ms = 60_000): Promise<CloudProcess> {
-  const child = spawn(process.execPath, [main, "up", "--state", state_dir, "--port", "0", ...argv], { stdio: ["ignore", "pipe", "pipe"] });
+export async function startProcess(
+  state_dir: string,
+  argv: readonly string[],
+  limit_ms = 60_000,
+): Promise<CloudProcess> {
+  const child = spawn(process.execPath, [main, "up", "--state", state_dir, "--port", "0", ...argv], {
+    stdio: ["ignore", "pipe", "pipe"],
+  });
   let said = "";
   child.stdout.on("data", (chunk: Buffer) => (said += chunk.toString()));
   child.stderr.on("data", (chunk: Buffer) => (said += chunk.toString()));

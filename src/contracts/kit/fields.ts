@@ -37,9 +37,11 @@ export function schemaAt(node: SchemaNode, when: Microversion | undefined): Sche
   if (node.items) result.items = schemaAt(node.items, when);
   for (const key of ["anyOf", "oneOf", "allOf"] as const) {
     const parts = node[key];
-    if (parts) result[key] = parts.filter((part) => inRange(part["x-versions"] ?? {}, when)).map((part) => schemaAt(part, when));
+    if (parts)
+      result[key] = parts.filter((part) => inRange(part["x-versions"] ?? {}, when)).map((part) => schemaAt(part, when));
   }
-  if (typeof node.additionalProperties === "object") result.additionalProperties = schemaAt(node.additionalProperties, when);
+  if (typeof node.additionalProperties === "object")
+    result.additionalProperties = schemaAt(node.additionalProperties, when);
   return result;
 }
 
@@ -94,7 +96,9 @@ function arrayView(items: SchemaNode, when: Microversion | undefined): View | un
 function nullable(view: View): View;
 function nullable(view: View | undefined): View | undefined;
 function nullable(view: View | undefined): View | undefined {
-  return view && ((value) => (value === null || value === undefined || typeof value !== "object" ? value : view(value)));
+  return (
+    view && ((value) => (value === null || value === undefined || typeof value !== "object" ? value : view(value)))
+  );
 }
 
 function children(node: SchemaNode): SchemaNode[] {

@@ -35,7 +35,12 @@ export const getOrder = defineMessage({
 export const recordStep = defineMessage({
   name: "nova.record_step",
   version: 1,
-  body: Type.Object({ operation_id: Type.String(), host: Type.String(), step: Type.String(), record: shaped<JournalStep>() }),
+  body: Type.Object({
+    operation_id: Type.String(),
+    host: Type.String(),
+    step: Type.String(),
+    record: shaped<JournalStep>(),
+  }),
   reply: Type.Object({ state: Type.String() }),
 });
 
@@ -43,7 +48,11 @@ export const recordStep = defineMessage({
 export const operationDone = defineMessage({
   name: "nova.operation_done",
   version: 1,
-  body: Type.Object({ operation_id: Type.String(), host: Type.String(), power_state: Type.Union([Type.Integer(), Type.Null()]) }),
+  body: Type.Object({
+    operation_id: Type.String(),
+    host: Type.String(),
+    power_state: Type.Union([Type.Integer(), Type.Null()]),
+  }),
   reply: done,
 });
 
@@ -51,7 +60,13 @@ export const operationDone = defineMessage({
 export const operationFailing = defineMessage({
   name: "nova.operation_failing",
   version: 1,
-  body: Type.Object({ operation_id: Type.String(), host: Type.String(), step: Type.String(), reason: Type.String(), retryable: Type.Boolean() }),
+  body: Type.Object({
+    operation_id: Type.String(),
+    host: Type.String(),
+    step: Type.String(),
+    reason: Type.String(),
+    retryable: Type.Boolean(),
+  }),
   reply: done,
 });
 
@@ -59,7 +74,11 @@ export const operationFailing = defineMessage({
 export const operationUndone = defineMessage({
   name: "nova.operation_undone",
   version: 1,
-  body: Type.Object({ operation_id: Type.String(), host: Type.String(), stuck: Type.Union([Type.String(), Type.Null()]) }),
+  body: Type.Object({
+    operation_id: Type.String(),
+    host: Type.String(),
+    stuck: Type.Union([Type.String(), Type.Null()]),
+  }),
   reply: done,
 });
 

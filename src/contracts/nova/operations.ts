@@ -39,7 +39,12 @@ export interface OperationParams {
   "server.attach_volume": { block_device_id: string };
   "server.detach_volume": { block_device_id: string };
   /** Exactly one of the ids; `fixed_ip` only with a network. */
-  "server.attach_interface": { network_id: string | null; port_id: string | null; fixed_ip: string | null; tag: string | null };
+  "server.attach_interface": {
+    network_id: string | null;
+    port_id: string | null;
+    fixed_ip: string | null;
+    tag: string | null;
+  };
   "server.detach_interface": { port_id: string };
 }
 
@@ -60,8 +65,18 @@ export const operationPlans: Record<OperationKind, OperationPlan> = {
   },
   "server.start": { deadline_s: 120, steps: ["connect", "start"], success: { vm_state: "active" }, failure: unchanged },
   "server.stop": { deadline_s: 180, steps: ["stop"], success: { vm_state: "stopped" }, failure: unchanged },
-  "server.reboot": { deadline_s: 180, steps: ["connect", "reboot"], success: { vm_state: "active" }, failure: { vm_state: "error" } },
-  "server.attach_volume": { deadline_s: 120, steps: ["connect", "plug", "complete"], success: unchanged, failure: unchanged },
+  "server.reboot": {
+    deadline_s: 180,
+    steps: ["connect", "reboot"],
+    success: { vm_state: "active" },
+    failure: { vm_state: "error" },
+  },
+  "server.attach_volume": {
+    deadline_s: 120,
+    steps: ["connect", "plug", "complete"],
+    success: unchanged,
+    failure: unchanged,
+  },
   "server.detach_volume": { deadline_s: 120, steps: ["unplug", "disconnect"], success: unchanged, failure: unchanged },
   "server.attach_interface": { deadline_s: 120, steps: ["port", "plug"], success: unchanged, failure: unchanged },
   "server.detach_interface": { deadline_s: 120, steps: ["unplug", "port"], success: unchanged, failure: unchanged },

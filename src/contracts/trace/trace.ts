@@ -22,7 +22,11 @@ export const Span = Type.Object({
 });
 export type Span = Static<typeof Span>;
 
-export const recordSpans = defineMessage({ name: "trace.record_spans", version: 1, body: Type.Object({ spans: Type.Array(Span) }) });
+export const recordSpans = defineMessage({
+  name: "trace.record_spans",
+  version: 1,
+  body: Type.Object({ spans: Type.Array(Span) }),
+});
 
 export const TraceStep = Type.Object({
   step: Type.Integer(),

@@ -47,7 +47,10 @@ export interface CinderClient {
   /** Harmless when it is gone. */
   deleteVolume(project_id: string, volume_id: string): Promise<void>;
   /** Connects: an attachment that was reserved, or a new one. */
-  connect(project_id: string, wanted: { volume_id: string; server_id: string; attachment_id: string | null; connector: Connector }): Promise<AttachmentFacts>;
+  connect(
+    project_id: string,
+    wanted: { volume_id: string; server_id: string; attachment_id: string | null; connector: Connector },
+  ): Promise<AttachmentFacts>;
   /** The attachment of a volume to a server, made by an earlier, interrupted try; null when there is none. */
   findAttachment(project_id: string, volume_id: string, server_id: string): Promise<string | null>;
   /** The guest has it. */
@@ -93,7 +96,11 @@ const headers = { "openstack-api-version": "volume 3.44" };
 export function makeCinderClient(upstream: Upstream, token: () => Promise<string>): CinderClient {
   const client = makeClient(upstream, "volume", token);
   const findAttachment: CinderClient["findAttachment"] = async (project_id, volume_id, instance_id) => {
-    const reply = await client.call(attachments.detail, { params: { project_id }, query: { instance_id } as never, headers });
+    const reply = await client.call(attachments.detail, {
+      params: { project_id },
+      query: { instance_id } as never,
+      headers,
+    });
     return reply.attachments.find((one) => one.volume_id === volume_id)?.id ?? null;
   };
   /** Cinder refuses to connect what a guest has: then the connection is the one that it knows. */
@@ -128,7 +135,11 @@ export function makeCinderClient(upstream: Upstream, token: () => Promise<string
       return nested((await client.call(attachments.create, { params: { project_id }, body, headers })).attachment);
     },
     async complete(project_id, attachment_id) {
-      await client.call(attachments.complete, { params: { project_id, attachment_id }, body: { "os-complete": null }, headers });
+      await client.call(attachments.complete, {
+        params: { project_id, attachment_id },
+        body: { "os-complete": null },
+        headers,
+      });
     },
     async disconnect(project_id, attachment_id) {
       const gone =
@@ -139,18 +150,30 @@ export function makeCinderClient(upstream: Upstream, token: () => Promise<string
     },
     async listHeld() {
       const reply = await client.call(attachment.operations.list, { query: { all_tenants: "1" } as never, headers });
-      return reply.attachments.flatMap((one) => (one.instance === null ? [] : [{ attachment_id: one.id, volume_id: one.volume_id, server_id: one.instance }]));
+      return reply.attachments.flatMap((one) =>
+        one.instance === null ? [] : [{ attachment_id: one.id, volume_id: one.volume_id, server_id: one.instance }],
+      );
     },
   };
 }
 
 /** The attachments API writes the connection as one flat object. */
 function nested({ id, volume_id, connection_info }: AttachmentBody): AttachmentFacts {
-  const { driver_volume_type, path, format } = connection_info as { driver_volume_type?: string; path?: string; format?: string };
+  const { driver_volume_type, path, format } = connection_info as {
+    driver_volume_type?: string;
+    path?: string;
+    format?: string;
+  };
   if (path === undefined || (format !== "raw" && format !== "qcow2")) {
-    throw new Error(`volume ${volume_id} has a connection that this host cannot open (${driver_volume_type ?? "none"})`);
+    throw new Error(
+      `volume ${volume_id} has a connection that this host cannot open (${driver_volume_type ?? "none"})`,
+    );
   }
-  return { id, volume_id, connection_info: { driver_volume_type: driver_volume_type ?? "file", data: { path, format } } };
+  return {
+    id,
+    volume_id,
+    connection_info: { driver_volume_type: driver_volume_type ?? "file", data: { path, format } },
+  };
 }
 
 function missing(error: unknown): undefined {

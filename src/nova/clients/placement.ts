@@ -41,17 +41,32 @@ export interface Claim {
 export function makePlacementClient(upstream: Upstream, token: () => Promise<string>): PlacementClient {
   const client = makeClient(upstream, "placement", token);
   const headers = { "openstack-api-version": "placement 1.36" };
-  const held = async (id: string) => (await client.call(allocation.operations.show, { params: { consumer_uuid: id }, headers })).allocations;
+  const held = async (id: string) =>
+    (await client.call(allocation.operations.show, { params: { consumer_uuid: id }, headers })).allocations;
   return {
     async candidates(amounts) {
-      const resources = Object.entries(amounts).map(([name, amount]) => `${name}:${amount}`).join(",");
-      const answer = await client.call(allocation.operations.candidates, { query: { resources, limit: "1000" } as never, headers });
+      const resources = Object.entries(amounts)
+        .map(([name, amount]) => `${name}:${amount}`)
+        .join(",");
+      const answer = await client.call(allocation.operations.candidates, {
+        query: { resources, limit: "1000" } as never,
+        headers,
+      });
       return new Set(Object.keys(answer.provider_summaries));
     },
     async claim({ consumer_id, provider_id, amounts, project_id, user_id }) {
-      const claim = { allocations: { [provider_id]: { resources: amounts } }, consumer_generation: null, project_id, user_id };
+      const claim = {
+        allocations: { [provider_id]: { resources: amounts } },
+        consumer_generation: null,
+        project_id,
+        user_id,
+      };
       try {
-        await client.call(allocation.operations.replace, { params: { consumer_uuid: consumer_id }, body: claim as never, headers });
+        await client.call(allocation.operations.replace, {
+          params: { consumer_uuid: consumer_id },
+          body: claim as never,
+          headers,
+        });
         return true;
       } catch (error) {
         if (!(error instanceof UpstreamError) || error.status !== 409) throw error;
@@ -62,14 +77,20 @@ export function makePlacementClient(upstream: Upstream, token: () => Promise<str
       await client.call(allocation.operations.remove, { params: { consumer_uuid: id }, headers }).catch(ignoreMissing);
     },
     async consumersOn(id) {
-      return Object.keys((await client.call(allocation.operations.ofProvider, { params: { uuid: id }, headers })).allocations);
+      return Object.keys(
+        (await client.call(allocation.operations.ofProvider, { params: { uuid: id }, headers })).allocations,
+      );
     },
     async report({ uuid, name }, inventories) {
       await client.call(resourceProvider.operations.create, { body: { uuid, name }, headers }).catch(ignoreConflict);
       const now = await client.call(inventory.operations.list, { params: { uuid }, headers });
       if (sameInventories(now.inventories as Record<string, Inventory>, inventories)) return;
       const resource_provider_generation = now.resource_provider_generation;
-      await client.call(inventory.operations.replaceAll, { params: { uuid }, body: { resource_provider_generation, inventories } as never, headers });
+      await client.call(inventory.operations.replaceAll, {
+        params: { uuid },
+        body: { resource_provider_generation, inventories } as never,
+        headers,
+      });
     },
   };
 }
@@ -77,7 +98,9 @@ export function makePlacementClient(upstream: Upstream, token: () => Promise<str
 function sameInventories(now: Record<string, Inventory>, wanted: Record<string, Inventory>): boolean {
   const names = Object.keys(wanted);
   if (Object.keys(now).length !== names.length) return false;
-  return names.every((name) => Object.entries(wanted[name] ?? {}).every(([key, value]) => now[name]?.[key as keyof Inventory] === value));
+  return names.every((name) =>
+    Object.entries(wanted[name] ?? {}).every(([key, value]) => now[name]?.[key as keyof Inventory] === value),
+  );
 }
 
 function ignoreMissing(error: unknown): undefined {

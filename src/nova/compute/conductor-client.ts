@@ -47,13 +47,17 @@ export function makeConductorClient(bus: Bus, host: string): ConductorClient {
       const { state } = await call(conductorAddress, recordStep, { operation_id, host, step, record });
       if (record.status === "done" && state !== "running") throw new Cancelled(`the operation is ${state}`);
     },
-    done: async (operation_id, power_state) => void (await call(conductorAddress, operationDone, { operation_id, host, power_state })),
-    failing: async (operation_id, failing) => void (await call(conductorAddress, operationFailing, { operation_id, host, ...failing })),
-    undone: async (operation_id, stuck) => void (await call(conductorAddress, operationUndone, { operation_id, host, stuck })),
+    done: async (operation_id, power_state) =>
+      void (await call(conductorAddress, operationDone, { operation_id, host, power_state })),
+    failing: async (operation_id, failing) =>
+      void (await call(conductorAddress, operationFailing, { operation_id, host, ...failing })),
+    undone: async (operation_id, stuck) =>
+      void (await call(conductorAddress, operationUndone, { operation_id, host, stuck })),
     async active() {
       return (await call(conductorAddress, activeOperations, { host })).operations;
     },
     report: (report) => call(conductorAddress, hostReport, { host, ...report }),
-    interfaces: async (server_id, interfaces) => void (await call(conductorAddress, recordInterfaces, { server_id, host, interfaces })),
+    interfaces: async (server_id, interfaces) =>
+      void (await call(conductorAddress, recordInterfaces, { server_id, host, interfaces })),
   };
 }

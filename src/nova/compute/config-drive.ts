@@ -44,5 +44,19 @@ async function writeTree(folder: string, files: Record<string, string | Uint8Arr
 }
 
 async function pack(folder: string, path: string): Promise<void> {
-  await exec(["genisoimage", "-quiet", "-o", path, "-ldots", "-allow-lowercase", "-allow-multidot", "-l", "-J", "-r", "-V", "config-2", folder]);
+  await exec([
+    "genisoimage",
+    "-quiet",
+    "-o",
+    path,
+    "-ldots",
+    "-allow-lowercase",
+    "-allow-multidot",
+    "-l",
+    "-J",
+    "-r",
+    "-V",
+    "config-2",
+    folder,
+  ]);
 }

@@ -27,7 +27,11 @@ const vcpuRatio = 4;
 export function inventoriesOf(resources: HostResources): Record<string, Inventory> {
   return {
     VCPU: { total: resources.vcpus, allocation_ratio: vcpuRatio, max_unit: resources.vcpus },
-    MEMORY_MB: { total: resources.memory_mb, reserved: Math.min(512, Math.floor(resources.memory_mb / 4)), max_unit: resources.memory_mb },
+    MEMORY_MB: {
+      total: resources.memory_mb,
+      reserved: Math.min(512, Math.floor(resources.memory_mb / 4)),
+      max_unit: resources.memory_mb,
+    },
     DISK_GB: { total: resources.disk_gb, max_unit: resources.disk_gb },
   };
 }
@@ -51,7 +55,9 @@ export async function reportHost(parts: HostParts): Promise<string[]> {
     guests: guests.map((guest) => ({ server_id: guest.uuid, power_state: guest.power_state })),
   });
   const wanted = new Set(servers.map((server) => server.server_id));
-  const leftovers = guests.filter((guest) => !wanted.has(guest.uuid) && !before.has(guest.uuid) && !parts.busy().has(guest.uuid));
+  const leftovers = guests.filter(
+    (guest) => !wanted.has(guest.uuid) && !before.has(guest.uuid) && !parts.busy().has(guest.uuid),
+  );
   for (const guest of leftovers) await hypervisor.destroy(guest.uuid);
   return leftovers.map((guest) => `guest ${guest.uuid} belonged to no server and was removed`);
 }

@@ -87,7 +87,11 @@ async function receive(part: string, body: ReadableStream<Uint8Array>, facts: Im
       next(null, chunk);
     },
   });
-  await pipeline(Readable.fromWeb(body as import("node:stream/web").ReadableStream), hashing, createWriteStream(part, { mode: 0o644 }));
+  await pipeline(
+    Readable.fromWeb(body as import("node:stream/web").ReadableStream),
+    hashing,
+    createWriteStream(part, { mode: 0o644 }),
+  );
   if (facts.os_hash_value !== null && hash.digest("hex") !== facts.os_hash_value) {
     await rm(part, { force: true });
     throw new Error(`image ${facts.id} arrived with another checksum than Glance has`);
@@ -109,7 +113,8 @@ async function makeUsable(dir: string, part: string, facts: ImageFacts): Promise
     return { path, format: facts.disk_format };
   }
   const source = qemuFormats[facts.disk_format];
-  if (!source) throw new HopelessError(`image ${facts.id} has the disk format ${facts.disk_format}, which no guest here can use`);
+  if (!source)
+    throw new HopelessError(`image ${facts.id} has the disk format ${facts.disk_format}, which no guest here can use`);
   const converted = join(dir, `${facts.id}.qcow2`);
   await exec(["qemu-img", "convert", "-f", source, "-O", "qcow2", part, `${converted}.part`], { timeout_ms: 600_000 });
   await rename(`${converted}.part`, converted);
@@ -122,7 +127,10 @@ const qemuFormats: Record<string, string> = { vmdk: "vmdk", vdi: "vdi", vhd: "vp
 /** Glance has looked already; this host runs the guest, so it looks again: no file of the host may hang on an image. */
 async function refuseOutsideFiles(path: string, facts: ImageFacts): Promise<void> {
   const { stdout } = await exec(["qemu-img", "info", "-f", "qcow2", "--output=json", path]);
-  const info = JSON.parse(stdout) as { "backing-filename"?: string; "format-specific"?: { data?: { "data-file"?: string } } };
+  const info = JSON.parse(stdout) as {
+    "backing-filename"?: string;
+    "format-specific"?: { data?: { "data-file"?: string } };
+  };
   if (info["backing-filename"] !== undefined || info["format-specific"]?.data?.["data-file"] !== undefined) {
     await rm(path, { force: true });
     throw new HopelessError(`image ${facts.id} refers to a file outside itself`);

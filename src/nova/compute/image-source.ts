@@ -23,8 +23,14 @@ export function makeImageSource(upstream: Upstream, token: () => Promise<string>
       const facts = cached ? await show(image_id) : await withoutStep(() => show(image_id));
       if (facts.status !== "active") throw new HopelessError(`Image ${image_id} is not active.`);
       if (cached) return cached;
-      const wanted = { id: image_id, disk_format: String(facts.disk_format), os_hash_value: (facts.os_hash_value as string | null) ?? null };
-      return cache.add(wanted, () => glance.stream(imageData.operations.download, { params: { image_id }, headers: { accept: "*/*" } }));
+      const wanted = {
+        id: image_id,
+        disk_format: String(facts.disk_format),
+        os_hash_value: (facts.os_hash_value as string | null) ?? null,
+      };
+      return cache.add(wanted, () =>
+        glance.stream(imageData.operations.download, { params: { image_id }, headers: { accept: "*/*" } }),
+      );
     },
     async describe(image_id) {
       await show(image_id);

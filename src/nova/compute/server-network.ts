@@ -42,16 +42,20 @@ export function makeServerNetwork(parts: ServerNetworkParts): ServerNetwork {
       const [groups, there] = await Promise.all([groupsOf(neutron, server), neutron.portsOf(server.id)]);
       const free = there.filter((port) => !taken.has(port.id));
       const made: { port: Port; wanted: RequestedNetwork }[] = [];
-      for (const wanted of requested) made.push({ wanted, port: await ensurePort(neutron, server, wanted, free, groups) });
+      for (const wanted of requested)
+        made.push({ wanted, port: await ensurePort(neutron, server, wanted, free, groups) });
       await withoutStep(() => Promise.all(made.map(({ port }) => plugged(parts, port, signal))));
-      return withoutStep(() => Promise.all(made.map(({ port, wanted }) => describe(neutron, port, wanted.port_id === null, wanted.tag))));
+      return withoutStep(() =>
+        Promise.all(made.map(({ port, wanted }) => describe(neutron, port, wanted.port_id === null, wanted.tag))),
+      );
     },
     async release(server, kept) {
       for (const port of await neutron.portsOf(server.id)) {
         await (kept.includes(port.id) ? neutron.unbindPort(port.id) : neutron.deletePort(port.id));
       }
     },
-    releaseOne: ({ port_id, created_by_nova }) => (created_by_nova ? neutron.deletePort(port_id) : neutron.unbindPort(port_id)),
+    releaseOne: ({ port_id, created_by_nova }) =>
+      created_by_nova ? neutron.deletePort(port_id) : neutron.unbindPort(port_id),
     async read(server) {
       const ports = await neutron.portsOf(server.id);
       const known = new Map(server.interfaces.map((one) => [one.port_id, one]));
@@ -62,7 +66,14 @@ export function makeServerNetwork(parts: ServerNetworkParts): ServerNetwork {
       const brought = new Set(server.requested_networks.map((one) => one.port_id));
       ports.sort((a, b) => order(a) - order(b));
       return Promise.all(
-        ports.map((port) => describe(neutron, port, known.get(port.id)?.created_by_nova ?? !brought.has(port.id), known.get(port.id)?.tag ?? null)),
+        ports.map((port) =>
+          describe(
+            neutron,
+            port,
+            known.get(port.id)?.created_by_nova ?? !brought.has(port.id),
+            known.get(port.id)?.tag ?? null,
+          ),
+        ),
       );
     },
   };
@@ -82,7 +93,11 @@ async function ensurePort(
   free: Port[],
   security_groups: string[] | undefined,
 ): Promise<Port> {
-  const device = { device_id: server.id, device_owner: `compute:${server.availability_zone}`, dns_name: server.hostname };
+  const device = {
+    device_id: server.id,
+    device_owner: `compute:${server.availability_zone}`,
+    dns_name: server.hostname,
+  };
   if (wanted.port_id !== null) return neutron.bindPort(wanted.port_id, device);
   const at = free.findIndex((port) => port.network_id === wanted.network_id && fits(port, wanted));
   const [found] = at === -1 ? [] : free.splice(at, 1);
@@ -117,7 +132,12 @@ async function plugged(parts: ServerNetworkParts, port: Port, signal: AbortSigna
   }
 }
 
-async function describe(neutron: NeutronClient, port: Port, created_by_nova: boolean, tag: string | null): Promise<Interface> {
+async function describe(
+  neutron: NeutronClient,
+  port: Port,
+  created_by_nova: boolean,
+  tag: string | null,
+): Promise<Interface> {
   const [network, floating] = await Promise.all([neutron.network(port.network_id), neutron.floatingIps(port.id)]);
   return {
     port_id: port.id,
@@ -130,7 +150,9 @@ async function describe(neutron: NeutronClient, port: Port, created_by_nova: boo
     fixed_ips: port.fixed_ips.map((ip) => ({
       ...ip,
       version: ip.ip_address.includes(":") ? 6 : 4,
-      floating_ips: floating.filter((one) => one.fixed_ip_address === ip.ip_address).map((one) => one.floating_ip_address),
+      floating_ips: floating
+        .filter((one) => one.fixed_ip_address === ip.ip_address)
+        .map((one) => one.floating_ip_address),
     })),
     tag,
   };

@@ -77,7 +77,13 @@ export function makeServerVolumes({ cinder, clock, connector }: ServerVolumesPar
         device_name: mountpoint || "/dev/vdb",
         ...(device.boot_index === null || device.boot_index < 0 ? {} : { boot_index: device.boot_index }),
       };
-      return { block_device_id: device.id, volume_id, attachment_id: attachment.id, made: device.volume_id === null, disk };
+      return {
+        block_device_id: device.id,
+        volume_id,
+        attachment_id: attachment.id,
+        made: device.volume_id === null,
+        disk,
+      };
     },
     complete: (server, attachment_id) => cinder.complete(server.project_id, attachment_id),
     async release(server, device, remove) {
@@ -91,7 +97,13 @@ export function makeServerVolumes({ cinder, clock, connector }: ServerVolumesPar
 }
 
 /** A volume that is being made is waited for; one that cannot be used is said so. */
-async function usable(cinder: CinderClient, clock: Clock, project_id: string, volume_id: string, signal: AbortSignal): Promise<void> {
+async function usable(
+  cinder: CinderClient,
+  clock: Clock,
+  project_id: string,
+  volume_id: string,
+  signal: AbortSignal,
+): Promise<void> {
   const making = ["creating", "downloading"];
   const status = await until(
     clock,
@@ -102,5 +114,6 @@ async function usable(cinder: CinderClient, clock: Clock, project_id: string, vo
     },
     { limit_ms: create_ms, period_ms: 20, what: `volume ${volume_id} to be made`, signal },
   );
-  if (["gone", "error", "deleting"].includes(status)) throw new HopelessError(`Volume ${volume_id} cannot be used: it is ${status}.`);
+  if (["gone", "error", "deleting"].includes(status))
+    throw new HopelessError(`Volume ${volume_id} cannot be used: it is ${status}.`);
 }

@@ -51,7 +51,8 @@ export async function startNovaCompute(parts: Parts, options: ComputeOptions): P
     period_ms: report_ms,
     clock: parts.clock,
     log: parts.log,
-    run: () => reportHost({ host, node_uuid, host_ip, hypervisor, conductor, placement, busy: worker.busy, ids: parts.ids }),
+    run: () =>
+      reportHost({ host, node_uuid, host_ip, hypervisor, conductor, placement, busy: worker.busy, ids: parts.ids }),
   });
   const stopEvents = hypervisor.events(() => void reporter.poke());
   const handlers = [
@@ -64,7 +65,10 @@ export async function startNovaCompute(parts: Parts, options: ComputeOptions): P
   ];
   const stopServing = await parts.bus.serve(computeAddress(host), handlers);
   await reporter.poke();
-  const active = await until(parts.clock, () => conductor.active(), { limit_ms: 120_000, what: "nova-conductor to answer" });
+  const active = await until(parts.clock, () => conductor.active(), {
+    limit_ms: 120_000,
+    what: "nova-conductor to answer",
+  });
   for (const { operation_id, server_id } of active) void worker.poke(operation_id, server_id);
   return {
     async stop() {
@@ -81,7 +85,12 @@ interface Workshop {
   network: ServerNetwork;
 }
 
-async function makeWorkshop(parts: Parts, options: ComputeOptions, conductor: ConductorClient, plugs: PlugWaiter): Promise<Workshop> {
+async function makeWorkshop(
+  parts: Parts,
+  options: ComputeOptions,
+  conductor: ConductorClient,
+  plugs: PlugWaiter,
+): Promise<Workshop> {
   const { upstream, clock, tracer } = parts;
   const { token } = parts.serviceUser;
   const { host, host_ip, hypervisor } = options;
@@ -89,7 +98,13 @@ async function makeWorkshop(parts: Parts, options: ComputeOptions, conductor: Co
   await mkdir(dir, { recursive: true, mode: 0o755 });
   const cache = makeImageCache({ dir: join(dir, "images"), guests_are_real: !parts.simulated });
   await cache.sweep();
-  const connector: Connector = { host, ip: host_ip, platform: process.arch === "arm64" ? "aarch64" : "x86_64", os_type: "linux", multipath: false };
+  const connector: Connector = {
+    host,
+    ip: host_ip,
+    platform: process.arch === "arm64" ? "aarch64" : "x86_64",
+    os_type: "linux",
+    multipath: false,
+  };
   const network = makeServerNetwork({ neutron: makeNeutronClient(upstream, token, host), plugs, clock });
   const work = workOf({
     hypervisor,
@@ -97,7 +112,11 @@ async function makeWorkshop(parts: Parts, options: ComputeOptions, conductor: Co
     network,
     volumes: makeServerVolumes({ cinder: makeCinderClient(upstream, token), clock, connector }),
     tracer,
-    configDrive: makeConfigDrive({ dir: join(dir, "config-drives"), content: options.configDriveContent, guests_are_real: !parts.simulated }),
+    configDrive: makeConfigDrive({
+      dir: join(dir, "config-drives"),
+      content: options.configDriveContent,
+      guests_are_real: !parts.simulated,
+    }),
   });
   const powerState = async (server_id: string): Promise<number | null> =>
     (await hypervisor.list()).find((guest) => guest.uuid === server_id)?.power_state ?? null;
@@ -128,7 +147,10 @@ function eventHandlers(conductor: ConductorClient, network: ServerNetwork, plugs
       if (name === "network-vif-plugged" && tag !== null && status === "completed") plugs.plugged(tag);
       if (name !== "network-changed") return;
       // Which of them Nova made is known to the server's row only: the conductor keeps that.
-      await conductor.interfaces(server_id, await network.read({ id: server_id, interfaces: [], requested_networks: [] }));
+      await conductor.interfaces(
+        server_id,
+        await network.read({ id: server_id, interfaces: [], requested_networks: [] }),
+      );
     }),
   ];
 }

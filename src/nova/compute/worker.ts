@@ -40,7 +40,11 @@ export function makeWorker(parts: WorkerParts): Worker {
   const known = new Set<string>();
   const running = new Map<string, Running>();
 
-  const look = async (operation_id: string, server_id: string, fetch: () => Promise<Order | undefined>): Promise<void> => {
+  const look = async (
+    operation_id: string,
+    server_id: string,
+    fetch: () => Promise<Order | undefined>,
+  ): Promise<void> => {
     try {
       const order = await fetch();
       if (!order) return;
@@ -48,7 +52,10 @@ export function makeWorker(parts: WorkerParts): Worker {
       running.set(server_id, { kind: order.kind, cancel });
       await carryOut(parts, order, cancel.signal);
     } catch (error) {
-      parts.log.error({ operation_id, server_id, err: error }, "an operation could not be worked on; it is poked again");
+      parts.log.error(
+        { operation_id, server_id, err: error },
+        "an operation could not be worked on; it is poked again",
+      );
     } finally {
       running.delete(server_id);
       known.delete(operation_id);
@@ -61,7 +68,8 @@ export function makeWorker(parts: WorkerParts): Worker {
       if (known.has(operation_id)) return waiting ?? Promise.resolve();
       known.add(operation_id);
       // A create that is still under way is given up as soon as anything else is wanted: only a delete can be.
-      if (running.get(server_id)?.kind === "server.create") running.get(server_id)?.cancel.abort(new Cancelled("the server is being deleted"));
+      if (running.get(server_id)?.kind === "server.create")
+        running.get(server_id)?.cancel.abort(new Cancelled("the server is being deleted"));
       const turn = (waiting ?? Promise.resolve()).then(() => look(operation_id, server_id, fetch));
       const settled = turn.finally(() => {
         if (queues.get(server_id) === settled) queues.delete(server_id);
@@ -79,7 +87,8 @@ export function makeWorker(parts: WorkerParts): Worker {
 async function carryOut(parts: WorkerParts, order: Order, signal: AbortSignal): Promise<void> {
   const steps = parts.work[order.kind as OperationKind](order);
   const keeper = {
-    record: (step: string, record: Order["journal"][string]) => parts.conductor.record(order.operation_id, step, record),
+    record: (step: string, record: Order["journal"][string]) =>
+      parts.conductor.record(order.operation_id, step, record),
   };
   if (order.state === "running") {
     try {
@@ -100,7 +109,10 @@ async function carryOut(parts: WorkerParts, order: Order, signal: AbortSignal): 
 
 async function announceFailure(parts: WorkerParts, order: Order, error: unknown): Promise<void> {
   if (!(error instanceof StepFailed)) throw error;
-  parts.log.warn({ operation_id: order.operation_id, server_id: order.server.id, step: error.step, err: error.cause }, "a step failed; undoing");
+  parts.log.warn(
+    { operation_id: order.operation_id, server_id: order.server.id, step: error.step, err: error.cause },
+    "a step failed; undoing",
+  );
   const retryable = isRetryable(error.cause);
   await parts.conductor.failing(order.operation_id, { step: error.step, reason: error.message, retryable });
 }

@@ -41,13 +41,18 @@ const forgetVolumes: Effect = async (store, operation) => {
   for (const device of await store.blockDevices.listOf(operation.resource_id)) {
     if (device.destination_type !== "volume") continue;
     const made = device.source_type !== "volume";
-    await store.blockDevices.update(device.id, { attachment_id: null, attached: false, ...(made ? { volume_id: null } : {}) });
+    await store.blockDevices.update(device.id, {
+      attachment_id: null,
+      attached: false,
+      ...(made ? { volume_id: null } : {}),
+    });
   }
 };
 
 const markAttached: Effect = async (store, operation) => {
   for (const device of await store.blockDevices.listOf(operation.resource_id)) {
-    if (device.destination_type === "volume" && device.attachment_id) await store.blockDevices.update(device.id, { attached: true });
+    if (device.destination_type === "volume" && device.attachment_id)
+      await store.blockDevices.update(device.id, { attached: true });
   }
 };
 
@@ -66,7 +71,8 @@ const addInterface: Effect = async (store, operation, output) => {
 const removeInterface: Effect = async (store, operation) => {
   const { port_id } = operation.params as { port_id: string };
   const server = await store.servers.find(operation.resource_id);
-  if (server) await store.servers.update(server.id, { info_cache: server.info_cache.filter((one) => one.port_id !== port_id) });
+  if (server)
+    await store.servers.update(server.id, { info_cache: server.info_cache.filter((one) => one.port_id !== port_id) });
 };
 
 /** Effects of steps that are done. */
@@ -87,11 +93,19 @@ const undoEffects: Record<string, Effect> = {
   "server.attach_volume/connect": removeDevice,
 };
 
-export async function applyEffect(store: NovaStore, operation: Operation, step: string, record: JournalStep): Promise<void> {
+export async function applyEffect(
+  store: NovaStore,
+  operation: Operation,
+  step: string,
+  record: JournalStep,
+): Promise<void> {
   const table = record.status === "done" ? effects : undoEffects;
   await table[`${operation.kind}/${step}`]?.(store, operation, record.output);
   const task_state = operation.kind === "server.create" && record.status === "done" ? taskAfter[step] : undefined;
   if (!task_state) return;
-  const building = { vm_state: ["building"] as const, task_state: ["networking", "block_device_mapping", "spawning", null] as const };
+  const building = {
+    vm_state: ["building"] as const,
+    task_state: ["networking", "block_device_mapping", "spawning", null] as const,
+  };
   await store.servers.update(operation.resource_id, { task_state }, building);
 }

@@ -6,7 +6,11 @@ import { forOperations } from "../store/open.ts";
 import { attempts_max, exhausted, giveUpCreate, rescheduleCreate, type FlowParts } from "../flows/create-fails.ts";
 
 /** All steps are done: the server is as the user wanted it. */
-export async function finishOperation(parts: FlowParts, operation: Operation, power_state: number | null): Promise<void> {
+export async function finishOperation(
+  parts: FlowParts,
+  operation: Operation,
+  power_state: number | null,
+): Promise<void> {
   const { store } = parts;
   const { success } = operationPlans[operation.kind as OperationKind];
   if (success.gone) {
@@ -29,7 +33,12 @@ export async function finishDelete(parts: FlowParts, operation: Operation): Prom
   const { store, placement } = parts;
   await placement.release(operation.resource_id);
   await store.transaction(async (trx) => {
-    await store.operations.change(operation.id, ["running", "undoing", "stuck"], { state: "done", waiting_for: "nothing" }, forOperations(trx));
+    await store.operations.change(
+      operation.id,
+      ["running", "undoing", "stuck"],
+      { state: "done", waiting_for: "nothing" },
+      forOperations(trx),
+    );
     await store.servers.markDeleted(operation.resource_id, trx);
     await store.blockDevices.deleteOf(operation.resource_id, trx);
   });
@@ -41,15 +50,27 @@ export async function endUndone(parts: FlowParts, operation: Operation, host: st
   const { store } = parts;
   const failure = failureOf(operation);
   if (operation.kind === "server.create") {
-    const again = host !== null && failure.retryable && operation.attempt < attempts_max && operation.deadline_at > parts.clock.now();
+    const again =
+      host !== null &&
+      failure.retryable &&
+      operation.attempt < attempts_max &&
+      operation.deadline_at > parts.clock.now();
     if (again) return rescheduleCreate(parts, operation, host, failure.reason);
     await giveUpCreate(parts, operation, giveUpMessage(operation, failure));
     return closeAction(parts, operation, "Error");
   }
   const { failure: outcome } = operationPlans[operation.kind as OperationKind];
   await store.transaction(async (trx) => {
-    await store.operations.change(operation.id, ["running", "undoing", "stuck"], { state: "failed", waiting_for: "nothing" }, forOperations(trx));
-    const fault = outcome.vm_state === "error" ? { fault: { code: 500, message: failure.reason, created_at: parts.clock.now() } } : {};
+    await store.operations.change(
+      operation.id,
+      ["running", "undoing", "stuck"],
+      { state: "failed", waiting_for: "nothing" },
+      forOperations(trx),
+    );
+    const fault =
+      outcome.vm_state === "error"
+        ? { fault: { code: 500, message: failure.reason, created_at: parts.clock.now() } }
+        : {};
     const patch = { ...stateAfter(outcome), ...fault, task_state: null };
     await store.servers.update(operation.resource_id, patch, { task_state: tasksOf(operation) }, trx);
   });
@@ -82,7 +103,15 @@ function tasksOf(operation: Operation): (TaskState | null)[] {
     "server.delete": ["deleting", null],
     "server.start": ["powering-on", null],
     "server.stop": ["powering-off", null],
-    "server.reboot": ["rebooting", "reboot_pending", "reboot_started", "rebooting_hard", "reboot_pending_hard", "reboot_started_hard", null],
+    "server.reboot": [
+      "rebooting",
+      "reboot_pending",
+      "reboot_started",
+      "rebooting_hard",
+      "reboot_pending_hard",
+      "reboot_started_hard",
+      null,
+    ],
   };
   return tasks[operation.kind] ?? [null];
 }
@@ -109,5 +138,13 @@ async function closeAction(parts: FlowParts, operation: Operation, message: stri
   const result = message === null ? "Success" : "Error";
   const times = { start_time: operation.created_at, finish_time: parts.clock.now() };
   const host = /^nova-compute\.(.*)$/.exec(operation.owner)?.[1] ?? null;
-  await instanceActions.recordEvent({ request_id, server_id: operation.resource_id, event, result, host, details: operation.error, ...times });
+  await instanceActions.recordEvent({
+    request_id,
+    server_id: operation.resource_id,
+    event,
+    result,
+    host,
+    details: operation.error,
+    ...times,
+  });
 }

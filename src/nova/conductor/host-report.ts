@@ -19,7 +19,8 @@ export async function takeHostReport(store: NovaStore, report: Report): Promise<
 }
 
 function nodeOf(report: Report, servers: readonly Server[]): Parameters<NovaStore["hosts"]["putNode"]>[0] {
-  const sum = (amount: (server: Server) => number): number => servers.reduce((total, server) => total + amount(server), 0);
+  const sum = (amount: (server: Server) => number): number =>
+    servers.reduce((total, server) => total + amount(server), 0);
   return {
     id: report.node_uuid,
     host: report.host,
@@ -44,9 +45,17 @@ async function followPower(store: NovaStore, server: Server, power_state: number
   if (power_state === undefined || server.task_state !== null || server.power_state === power_state) return;
   const stopped = power_state === powerStates.shutdown || power_state === powerStates.crashed;
   if (server.vm_state === "active" && stopped) {
-    await store.servers.update(server.id, { vm_state: "stopped", power_state }, { vm_state: ["active"], task_state: [null] });
+    await store.servers.update(
+      server.id,
+      { vm_state: "stopped", power_state },
+      { vm_state: ["active"], task_state: [null] },
+    );
   } else if (server.vm_state === "stopped" && power_state === powerStates.running) {
-    await store.servers.update(server.id, { vm_state: "active", power_state }, { vm_state: ["stopped"], task_state: [null] });
+    await store.servers.update(
+      server.id,
+      { vm_state: "active", power_state },
+      { vm_state: ["stopped"], task_state: [null] },
+    );
   } else {
     await store.servers.update(server.id, { power_state }, { vm_state: [server.vm_state], task_state: [null] });
   }

@@ -41,7 +41,9 @@ export function makeLeftoverFinder({ store, placement, cinder }: LeftoverParts):
     const certain = orphans.filter((one) => suspects.has(one.attachment_id));
     suspects = new Set(orphans.map((one) => one.attachment_id));
     for (const one of certain) await cinder.disconnect(null, one.attachment_id);
-    return certain.map((one) => `volume ${one.volume_id} was held for ${one.server_id}, which is no server, and was let go`);
+    return certain.map(
+      (one) => `volume ${one.volume_id} was held for ${one.server_id}, which is no server, and was let go`,
+    );
   };
 
   return async () => [...(await releaseClaims()), ...(await releaseVolumes())];

@@ -14,7 +14,11 @@ export interface OrderFacts {
 }
 
 /** Undefined when the operation is over, or belongs to another host by now. */
-export async function readOrder(store: NovaStore, operation_id: string, owner: string): Promise<OrderFacts | undefined> {
+export async function readOrder(
+  store: NovaStore,
+  operation_id: string,
+  owner: string,
+): Promise<OrderFacts | undefined> {
   const operation = await store.operations.find(operation_id);
   if (!operation || operation.owner !== owner || !activeStates.includes(operation.state)) return undefined;
   const [server, devices] = await Promise.all([

@@ -43,9 +43,15 @@ export async function startNovaConductor(parts: Parts, store: NovaStore): Promis
   const cinder = makeCinderClient(parts.upstream, parts.serviceUser.token);
   const hostless = on(runOperation, async ({ operation_id }) => {
     const operation = await store.operations.find(operation_id);
-    if (operation && ["running", "undoing", "stuck"].includes(operation.state)) await runHostless(flow, cinder, operation);
+    if (operation && ["running", "undoing", "stuck"].includes(operation.state))
+      await runHostless(flow, cinder, operation);
   });
-  const handlers = [...orderHandlers(store, parts.tracer), ...operationHandlers(flow), ...hostHandlers(store), hostless];
+  const handlers = [
+    ...orderHandlers(store, parts.tracer),
+    ...operationHandlers(flow),
+    ...hostHandlers(store),
+    hostless,
+  ];
   const stopServing = await parts.bus.serve(conductorAddress, handlers);
   const supervisor = makeSupervisor({ ...flow, ids: parts.ids });
   let first = true;
@@ -92,7 +98,12 @@ function orderHandlers(store: NovaStore, tracer: Tracer): BusHandler[] {
 }
 
 /** The build order of a create, whose steps are seen. */
-async function tracedOrder(store: NovaStore, tracer: Tracer, operation_id: string, owner: string): Promise<Order | undefined> {
+async function tracedOrder(
+  store: NovaStore,
+  tracer: Tracer,
+  operation_id: string,
+  owner: string,
+): Promise<Order | undefined> {
   await tracer.step(15, {}, async () => undefined);
   const facts = await tracer.step(16, {}, () => readOrder(store, operation_id, owner));
   const order = await tracer.step(17, {}, async () => facts && orderOf(facts));
@@ -123,20 +134,31 @@ function operationHandlers(flow: FlowParts): BusHandler[] {
     on(operationFailing, async ({ operation_id, host, reason, retryable }) => {
       const operation = await mine(operation_id, host);
       if (!operation) return {};
-      if (operation.state === "running") await store.operations.record(operation_id, "failure", { status: "done", output: { reason, retryable } });
-      await store.operations.change(operation_id, ["running"], { state: "undoing", error: reason, waiting_for: `${host} to undo it` });
+      if (operation.state === "running")
+        await store.operations.record(operation_id, "failure", { status: "done", output: { reason, retryable } });
+      await store.operations.change(operation_id, ["running"], {
+        state: "undoing",
+        error: reason,
+        waiting_for: `${host} to undo it`,
+      });
       return {};
     }),
     on(operationUndone, async ({ operation_id, host, stuck }) => {
       const operation = await mine(operation_id, host);
       if (!operation) return {};
       if (stuck === null) await endUndone(flow, operation, host);
-      else await store.operations.change(operation_id, ["undoing", "stuck"], { state: "stuck", waiting_for: `an undo on ${host}: ${stuck}` });
+      else
+        await store.operations.change(operation_id, ["undoing", "stuck"], {
+          state: "stuck",
+          waiting_for: `an undo on ${host}: ${stuck}`,
+        });
       return {};
     }),
     on(activeOperations, async ({ host }) => {
       const active = await store.operations.listActive(computeAddress(host));
-      return { operations: active.map((operation) => ({ operation_id: operation.id, server_id: operation.resource_id })) };
+      return {
+        operations: active.map((operation) => ({ operation_id: operation.id, server_id: operation.resource_id })),
+      };
     }),
   ];
 }
@@ -146,7 +168,8 @@ function hostHandlers(store: NovaStore): BusHandler[] {
     on(hostReport, (report) => takeHostReport(store, report)),
     on(recordInterfaces, async ({ server_id, host, interfaces }) => {
       const server = await store.servers.find(server_id);
-      if (server) await store.servers.update(server_id, { info_cache: refreshed(server.info_cache, interfaces) }, { host });
+      if (server)
+        await store.servers.update(server_id, { info_cache: refreshed(server.info_cache, interfaces) }, { host });
       return {};
     }),
   ];
@@ -161,5 +184,9 @@ function refreshed(known: readonly Interface[], seen: readonly Interface[]): Int
   };
   return [...seen]
     .sort((a, b) => rank(a) - rank(b))
-    .map((one) => ({ ...one, created_by_nova: origin.get(one.port_id)?.created_by_nova ?? false, tag: origin.get(one.port_id)?.tag ?? null }));
+    .map((one) => ({
+      ...one,
+      created_by_nova: origin.get(one.port_id)?.created_by_nova ?? false,
+      tag: origin.get(one.port_id)?.tag ?? null,
+    }));
 }

@@ -2,7 +2,13 @@
  * Looks after unfinished operations: after a start and every few seconds it pokes whoever owns each, and turns those
  * whose deadline has passed to undoing. The messages of the flow are pokes only; this is what makes losing one harmless.
  */
-import { conductorAddress, runOperation, schedulerAddress, scheduleServer, buildServer } from "#contracts/nova/messages.ts";
+import {
+  conductorAddress,
+  runOperation,
+  schedulerAddress,
+  scheduleServer,
+  buildServer,
+} from "#contracts/nova/messages.ts";
 import type { Operation } from "#platform/operations/operation.ts";
 import { newTrace, withTrace } from "#platform/trace/trace.ts";
 import type { Ids } from "#platform/ids/ids.ts";

@@ -12,7 +12,9 @@ export const serviceVersion = 66;
 export function beat(parts: { store: NovaStore; clock: Clock; log: Log }, binary: string): () => void {
   const once = (): void => {
     const report = { host: hostname(), binary, zone: "internal", version: serviceVersion };
-    parts.store.hosts.heartbeat(report).catch((error: unknown) => parts.log.warn({ err: error }, "a heartbeat was not written"));
+    parts.store.hosts
+      .heartbeat(report)
+      .catch((error: unknown) => parts.log.warn({ err: error }, "a heartbeat was not written"));
   };
   once();
   return parts.clock.every(period_ms, once);

@@ -43,24 +43,35 @@ const room = (...hosts: HostState[]) => new Set(hosts.map((one) => one.node_uuid
 test("the host with more free room comes first, equals by name", () => {
   const [small, large, twin] = [host("a"), host("b", { memory_mb_free: 8192 }), host("c")];
   const { chosen } = decide({ hosts: [twin, small, large], with_room: room(small, large, twin) }, request);
-  assert.deepEqual(chosen.map((one) => one.host), ["b", "a", "c"]);
+  assert.deepEqual(
+    chosen.map((one) => one.host),
+    ["b", "a", "c"],
+  );
 });
 
 test("each removed host has its reason, and the user's sentence names it", () => {
-  const hosts = [host("down", { up: false }), host("full"), host("off", { disabled: true, disabled_reason: "new disk" })];
+  const hosts = [
+    host("down", { up: false }),
+    host("full"),
+    host("off", { disabled: true, disabled_reason: "new disk" }),
+  ];
   const decision = decide({ hosts, with_room: new Set() }, request);
   assert.deepEqual(decision.chosen, []);
-  assert.deepEqual(decision.removed.map((one) => [one.host, one.filter]), [
-    ["down", "ComputeFilter"],
-    ["full", "Placement"],
-    ["off", "ComputeFilter"],
-  ]);
+  assert.deepEqual(
+    decision.removed.map((one) => [one.host, one.filter]),
+    [
+      ["down", "ComputeFilter"],
+      ["full", "Placement"],
+      ["off", "ComputeFilter"],
+    ],
+  );
   assert.match(noValidHost(decision), /^No valid host was found\. There are not enough hosts available\..*new disk/);
 });
 
 test("affinity, hints, zones and excluded hosts", () => {
   const hosts = [host("a", { servers: ["x"] }), host("b", { zone: "other" })];
-  const pick = (patch: Partial<Request>) => decide({ hosts, with_room: room(...hosts) }, { ...request, ...patch }).chosen.map((one) => one.host);
+  const pick = (patch: Partial<Request>) =>
+    decide({ hosts, with_room: room(...hosts) }, { ...request, ...patch }).chosen.map((one) => one.host);
   assert.deepEqual(pick({ zone: "other" }), ["b"]);
   assert.deepEqual(pick({ excluded_hosts: ["a"] }), ["b"]);
   assert.deepEqual(pick({ hints: { same_host: "x" } }), ["a"]);
@@ -71,7 +82,12 @@ test("affinity, hints, zones and excluded hosts", () => {
 });
 
 test("the order of hosts changes nothing, and nobody without room is chosen", () => {
-  const anyHost = fc.record({ name: fc.string({ minLength: 1 }), up: fc.boolean(), memory: fc.nat(10_000), room: fc.boolean() });
+  const anyHost = fc.record({
+    name: fc.string({ minLength: 1 }),
+    up: fc.boolean(),
+    memory: fc.nat(10_000),
+    room: fc.boolean(),
+  });
   fc.assert(
     fc.property(fc.uniqueArray(anyHost, { selector: (one) => one.name }), (facts) => {
       const hosts = facts.map((one) => host(one.name, { up: one.up, memory_mb_free: one.memory }));

@@ -28,7 +28,12 @@ export function decide(candidates: Candidates, request: Request, all: readonly F
   return { chosen, removed };
 }
 
-function refusalOf(host: HostState, request: Request, with_room: ReadonlySet<string>, all: readonly Filter[]): { filter: string; reason: string } | undefined {
+function refusalOf(
+  host: HostState,
+  request: Request,
+  with_room: ReadonlySet<string>,
+  all: readonly Filter[],
+): { filter: string; reason: string } | undefined {
   for (const filter of all) {
     const reason = filter.against(host, request);
     if (reason !== undefined) return { filter: filter.name, reason };

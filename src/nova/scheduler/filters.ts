@@ -21,7 +21,8 @@ const compute: Filter = {
 
 const retry: Filter = {
   name: "RetryFilter",
-  against: (host, request) => (request.excluded_hosts.includes(host.host) ? "the server could not be built there before" : undefined),
+  against: (host, request) =>
+    request.excluded_hosts.includes(host.host) ? "the server could not be built there before" : undefined,
 };
 
 const zone: Filter = {
@@ -33,8 +34,10 @@ const zone: Filter = {
 const requestedDestination: Filter = {
   name: "RequestedDestination",
   against(host, request) {
-    if (request.forced_host !== null && request.forced_host !== host.host) return `the host ${request.forced_host} was asked for`;
-    if (request.forced_node !== null && request.forced_node !== host.hypervisor_hostname) return `the node ${request.forced_node} was asked for`;
+    if (request.forced_host !== null && request.forced_host !== host.host)
+      return `the host ${request.forced_host} was asked for`;
+    if (request.forced_node !== null && request.forced_node !== host.hypervisor_hostname)
+      return `the node ${request.forced_node} was asked for`;
     return undefined;
   },
 };
@@ -66,13 +69,16 @@ const affinity: Filter = {
   },
 };
 
-const asList = (hint: unknown): string[] => (Array.isArray(hint) ? hint.map(String) : hint === undefined ? [] : [String(hint)]);
+const asList = (hint: unknown): string[] =>
+  Array.isArray(hint) ? hint.map(String) : hint === undefined ? [] : [String(hint)];
 
 const sameHost: Filter = {
   name: "SameHostFilter",
   against(host, { hints }) {
     const wanted = asList(hints["same_host"]);
-    return wanted.length === 0 || wanted.some((id) => host.servers.includes(id)) ? undefined : "none of the hinted servers is there";
+    return wanted.length === 0 || wanted.some((id) => host.servers.includes(id))
+      ? undefined
+      : "none of the hinted servers is there";
   },
 };
 

@@ -61,7 +61,12 @@ function readUsage(store: NovaStore): Promise<Usage[]> {
 
 /** Adds which servers each host has: only asked for when a hint needs it. */
 export async function addServers(store: NovaStore, hosts: readonly HostState[]): Promise<HostState[]> {
-  const rows = await store.db.selectFrom("servers").select(["id", "host"]).where("deleted_at", "is", null).where("host", "is not", null).execute();
+  const rows = await store.db
+    .selectFrom("servers")
+    .select(["id", "host"])
+    .where("deleted_at", "is", null)
+    .where("host", "is not", null)
+    .execute();
   return hosts.map((host) => ({ ...host, servers: rows.filter((row) => row.host === host.host).map((row) => row.id) }));
 }
 
@@ -75,6 +80,7 @@ export async function readGroup(store: NovaStore, server: Server): Promise<Reque
   if (!group) return null;
   const ids = (members.get(group.id) ?? []).filter((id) => id !== server.id);
   const members_on: Record<string, number> = {};
-  for (const { host } of await store.servers.findMany(ids)) if (host !== null) members_on[host] = (members_on[host] ?? 0) + 1;
+  for (const { host } of await store.servers.findMany(ids))
+    if (host !== null) members_on[host] = (members_on[host] ?? 0) + 1;
   return { policy: group.policy, max_per_host: group.rules["max_server_per_host"] ?? 1, members_on };
 }

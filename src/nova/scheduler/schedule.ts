@@ -3,7 +3,14 @@ import type { Operation } from "#platform/operations/operation.ts";
 import type { Log } from "#platform/log/log.ts";
 import type { Tracer } from "#platform/trace/trace.ts";
 import { computeAddress } from "#contracts/nova/messages.ts";
-import { excludedHosts, exhausted, giveUpCreate, pokeBuild, previousFailure, type FlowParts } from "../flows/create-fails.ts";
+import {
+  excludedHosts,
+  exhausted,
+  giveUpCreate,
+  pokeBuild,
+  previousFailure,
+  type FlowParts,
+} from "../flows/create-fails.ts";
 import { amountsOf, requestOf } from "../flows/server-needs.ts";
 import type { Amounts } from "../clients/placement.ts";
 import type { Server } from "../store/servers.ts";
@@ -45,7 +52,11 @@ async function readFacts(parts: SchedulerParts, operation_id: string): Promise<F
   if (!server || server.deleted_at !== null) return undefined;
   const devices = await store.blockDevices.listOf(server.id);
   const amounts = amountsOf(server, devices);
-  const [with_room, states, group] = await Promise.all([placement.candidates(amounts), readHostStates(store), readGroup(store, server)]);
+  const [with_room, states, group] = await Promise.all([
+    placement.candidates(amounts),
+    readHostStates(store),
+    readGroup(store, server),
+  ]);
   const request = requestOf(server, { amounts, excluded_hosts: excludedHosts(operation), group });
   const hinted = "same_host" in request.hints || "different_host" in request.hints;
   const hosts = hinted ? await addServers(store, states) : states;
@@ -62,7 +73,14 @@ async function choose(parts: SchedulerParts, facts: Facts): Promise<string | und
     const node = facts.hosts.find((one) => one.host === host);
     if (!node || !(await claim(parts, facts, node))) continue;
     const patch = { host, node: node.hypervisor_hostname, task_state: null, availability_zone: node.zone };
-    if (await store.servers.update(server.id, patch, { vm_state: ["building"], task_state: ["scheduling", null], host: null })) return host;
+    if (
+      await store.servers.update(server.id, patch, {
+        vm_state: ["building"],
+        task_state: ["scheduling", null],
+        host: null,
+      })
+    )
+      return host;
     await parts.placement.release(server.id);
     return undefined;
   }

@@ -10,7 +10,11 @@ const show = operation({
   policy: { name: "os_compute_api:servers:show", rule: "@" },
   status: 200,
   response: Type.Object({
-    server: Type.Object({ status: Type.String(), "os-extended-volumes:volumes_attached": Type.Optional(Type.Array(Type.Unknown())), image: Type.Unknown() }),
+    server: Type.Object({
+      status: Type.String(),
+      "os-extended-volumes:volumes_attached": Type.Optional(Type.Array(Type.Unknown())),
+      image: Type.Unknown(),
+    }),
   }),
 });
 
@@ -18,7 +22,11 @@ const errors = defineErrors({ notFound: { status: 404, message: "Instance {serve
 export const notFoundInNova = errors.notFound;
 
 /** Undefined when the caller does not see such a server. */
-export async function serverFacts(upstream: Upstream, token: string, server_id: string): Promise<{ building: boolean; has_volumes: boolean } | undefined> {
+export async function serverFacts(
+  upstream: Upstream,
+  token: string,
+  server_id: string,
+): Promise<{ building: boolean; has_volumes: boolean } | undefined> {
   try {
     const { server } = await makeClient(upstream, "compute").call(show, { params: { server_id }, token });
     return {

@@ -38,10 +38,19 @@ export async function openSpanStore(openDatabase: DatabaseOpener): Promise<SpanS
   return {
     async insert(spans) {
       if (spans.length === 0) return;
-      await db.insertInto("spans").values(spans.map(toRow)).onConflict((c) => c.doNothing()).execute();
+      await db
+        .insertInto("spans")
+        .values(spans.map(toRow))
+        .onConflict((c) => c.doNothing())
+        .execute();
     },
     async listOf(server_id) {
-      const named = await db.selectFrom("spans").select("trace_id").where("server_id", "=", server_id).where("step", "=", 6).executeTakeFirst();
+      const named = await db
+        .selectFrom("spans")
+        .select("trace_id")
+        .where("server_id", "=", server_id)
+        .where("step", "=", 6)
+        .executeTakeFirst();
       if (!named) return [];
       const own = await ofTrace(named.trace_id);
       return [...own.filter((row) => row.step > 2), ...(await loginOf(db, own))].map(fromRow);
@@ -60,9 +69,21 @@ async function loginOf(db: Kysely<Tables>, own: readonly SpanRow[]): Promise<Spa
   const attributes = checked ? (JSON.parse(checked.attributes) as Record<string, string>) : {};
   for (const audit_id of [attributes["parent_audit_id"], attributes["audit_id"]]) {
     if (!audit_id) continue;
-    const issued = await db.selectFrom("spans").selectAll().where("audit_id", "=", audit_id).where("step", "=", 2).orderBy("start_ms").executeTakeFirst();
+    const issued = await db
+      .selectFrom("spans")
+      .selectAll()
+      .where("audit_id", "=", audit_id)
+      .where("step", "=", 2)
+      .orderBy("start_ms")
+      .executeTakeFirst();
     if (!issued) continue;
-    const posted = await db.selectFrom("spans").selectAll().where("trace_id", "=", issued.trace_id).where("step", "=", 1).orderBy("start_ms").executeTakeFirst();
+    const posted = await db
+      .selectFrom("spans")
+      .selectAll()
+      .where("trace_id", "=", issued.trace_id)
+      .where("step", "=", 1)
+      .orderBy("start_ms")
+      .executeTakeFirst();
     return posted ? [posted, issued] : [issued];
   }
   return [];

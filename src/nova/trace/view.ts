@@ -39,7 +39,11 @@ export function traceView(facts: TraceFacts): ServerTrace {
     ];
   });
   const complete = isComplete(facts, first);
-  const skipped = complete ? flow.map((row) => row.step).filter((step) => !first.has(step)) : has_volumes ? [] : [...volumeSteps];
+  const skipped = complete
+    ? flow.map((row) => row.step).filter((step) => !first.has(step))
+    : has_volumes
+      ? []
+      : [...volumeSteps];
   return { server_id, state: complete ? "complete" : "running", steps, skipped };
 }
 

@@ -8,7 +8,12 @@ import type { MessageBody, MessageReply, MessageSpec } from "#contracts/kit/mess
 export interface Bus {
   cast<M extends MessageSpec>(address: string, message: M, body: MessageBody<M>): Promise<void>;
   /** Rejects with {@link BusError} when nobody answers in time or the other side failed. */
-  call<M extends MessageSpec>(address: string, message: M, body: MessageBody<M>, options?: CallOptions): Promise<MessageReply<M>>;
+  call<M extends MessageSpec>(
+    address: string,
+    message: M,
+    body: MessageBody<M>,
+    options?: CallOptions,
+  ): Promise<MessageReply<M>>;
   /** Serves an address; two handlers of one message on one address are refused. Resolves to a function that stops it. */
   serve(address: string, handlers: readonly BusHandler[]): Promise<() => Promise<void>>;
   close(): Promise<void>;
@@ -25,7 +30,10 @@ export interface BusHandler {
 }
 
 /** Ties a handler to its message's types. */
-export function on<M extends MessageSpec>(message: M, handle: (body: MessageBody<M>) => Promise<MessageReply<M>>): BusHandler {
+export function on<M extends MessageSpec>(
+  message: M,
+  handle: (body: MessageBody<M>) => Promise<MessageReply<M>>,
+): BusHandler {
   return { message, handle: (body) => handle(body as MessageBody<M>) }; // the transport has validated the body
 }
 

@@ -26,7 +26,9 @@ export function inProcessBus(parts: { ids: Ids; log: Log }): Bus {
   };
   const soon = (inbox: Inbox, text: string): Promise<WireReply> =>
     new Promise((resolve, reject) => {
-      setImmediate(() => inbox.deliver(text).then((reply) => resolve(JSON.parse(JSON.stringify(reply)) as WireReply), reject));
+      setImmediate(() =>
+        inbox.deliver(text).then((reply) => resolve(JSON.parse(JSON.stringify(reply)) as WireReply), reject),
+      );
     });
 
   return {
@@ -58,7 +60,10 @@ export function inProcessBus(parts: { ids: Ids; log: Log }): Bus {
       for (const text of waiting.get(address) ?? []) void soon(inbox, text);
       waiting.delete(address);
       return async () => {
-        inboxes.set(address, (inboxes.get(address) ?? []).filter((one) => one !== inbox));
+        inboxes.set(
+          address,
+          (inboxes.get(address) ?? []).filter((one) => one !== inbox),
+        );
       };
     },
     async close() {

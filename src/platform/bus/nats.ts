@@ -33,11 +33,21 @@ export async function natsBus(options: NatsBusOptions): Promise<Bus> {
     async cast(address, message, body) {
       connection.publish(subjectOf(address), encode(validator, message, body));
     },
-    async call<M extends MessageSpec>(address: string, message: M, body: MessageBody<M>, { timeout_ms = 30_000 }: CallOptions = {}) {
+    async call<M extends MessageSpec>(
+      address: string,
+      message: M,
+      body: MessageBody<M>,
+      { timeout_ms = 30_000 }: CallOptions = {},
+    ) {
       const text = encode(validator, message, body);
-      const answer = await connection.request(subjectOf(address), text, { timeout: timeout_ms }).catch((error: unknown) => {
-        throw new BusError("timeout", `${message.name}: ${address} did not answer: ${error instanceof Error ? error.message : String(error)}`);
-      });
+      const answer = await connection
+        .request(subjectOf(address), text, { timeout: timeout_ms })
+        .catch((error: unknown) => {
+          throw new BusError(
+            "timeout",
+            `${message.name}: ${address} did not answer: ${error instanceof Error ? error.message : String(error)}`,
+          );
+        });
       return opened(message, answer.json<WireReply>()) as MessageReply<M>; // the handler's type is the message's
     },
     async serve(address, handlers) {

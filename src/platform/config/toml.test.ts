@@ -5,8 +5,14 @@ import { ConfigError, readConfig } from "./toml.ts";
 
 const schema = Type.Object(
   {
-    api: Type.Object({ port: Type.Integer({ default: 8774, minimum: 0, maximum: 65535 }) }, { default: {}, additionalProperties: false }),
-    log: Type.Object({ level: Type.Enum(["info", "debug"], { default: "info" }) }, { default: {}, additionalProperties: false }),
+    api: Type.Object(
+      { port: Type.Integer({ default: 8774, minimum: 0, maximum: 65535 }) },
+      { default: {}, additionalProperties: false },
+    ),
+    log: Type.Object(
+      { level: Type.Enum(["info", "debug"], { default: "info" }) },
+      { default: {}, additionalProperties: false },
+    ),
   },
   { additionalProperties: false },
 );
@@ -34,7 +40,10 @@ test("an unknown key is named with its line and what is allowed", () => {
 
 test("a wrong type or value is named with its line", () => {
   assert.equal(said('[api]\n\nport = "x"\n'), "cumulet.toml:3: 'api.port' must be integer, but is \"x\"");
-  assert.match(said('[log]\nlevel = "loud"\n'), /^cumulet\.toml:2: 'log\.level' must be equal to one of the allowed values: "info", "debug"$/);
+  assert.match(
+    said('[log]\nlevel = "loud"\n'),
+    /^cumulet\.toml:2: 'log\.level' must be equal to one of the allowed values: "info", "debug"$/,
+  );
 });
 
 test("what is not TOML is said with its line", () => {

@@ -22,7 +22,8 @@ function parseToml(text: string, file: string): Record<string, unknown> {
   try {
     return parse(text) as Record<string, unknown>;
   } catch (error) {
-    if (error instanceof TomlError) throw new ConfigError(`${file}:${error.line}: this is not TOML: ${error.message.split("\n")[0]}`);
+    if (error instanceof TomlError)
+      throw new ConfigError(`${file}:${error.line}: this is not TOML: ${error.message.split("\n")[0]}`);
     throw error;
   }
 }
@@ -43,7 +44,9 @@ function explain(error: ErrorObject | undefined, text: string, file: string): st
 
 function allowed(error: ErrorObject): string {
   const values = error.params["allowedValues"] as unknown[] | undefined;
-  return values ? `: ${values.map((value) => JSON.stringify(value)).join(", ")}` : `, but is ${JSON.stringify(error.data)}`;
+  return values
+    ? `: ${values.map((value) => JSON.stringify(value)).join(", ")}`
+    : `, but is ${JSON.stringify(error.data)}`;
 }
 
 /** The line on which a key of a section stands, from 1; 1 when it cannot be told. */
@@ -53,7 +56,8 @@ function lineOf(text: string, section: string, key: string): number {
     const header = /^\s*\[([^\]]+)\]/.exec(line)?.[1]?.trim();
     if (header !== undefined) current = header;
     if (header !== undefined && header === key && section === "") return at + 1;
-    if (current === section && new RegExp(`^\\s*"?${key.replaceAll(/[^\w-]/g, ".")}"?\\s*[=.]`).test(line)) return at + 1;
+    if (current === section && new RegExp(`^\\s*"?${key.replaceAll(/[^\w-]/g, ".")}"?\\s*[=.]`).test(line))
+      return at + 1;
   }
   return 1;
 }

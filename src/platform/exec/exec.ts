@@ -27,7 +27,9 @@ export class ExecError extends Error {
   readonly code: number | null;
   readonly stderr: string;
   constructor(argv: readonly string[], code: number | null, stderr: string) {
-    super(`${argv.join(" ")}: ${code === null ? "not finished" : `exit code ${code}`}: ${stderr.trim().slice(0, 2000)}`);
+    super(
+      `${argv.join(" ")}: ${code === null ? "not finished" : `exit code ${code}`}: ${stderr.trim().slice(0, 2000)}`,
+    );
     this.name = "ExecError";
     this.argv = argv;
     this.code = code;

@@ -73,6 +73,10 @@ export function implement<R extends ResourceSpec>(resource: R, handlers: Handler
 
 /** A whole resource of which nothing is built: its routes answer 501. */
 export function notBuiltYet(resource: ResourceSpec): Implementation {
-  const routes = Object.entries(resource.operations).map(([name, operation]) => ({ name, operation, handler: notImplemented as typeof notImplemented }));
+  const routes = Object.entries(resource.operations).map(([name, operation]) => ({
+    name,
+    operation,
+    handler: notImplemented as typeof notImplemented,
+  }));
   return { resource, routes };
 }

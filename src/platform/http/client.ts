@@ -129,8 +129,12 @@ export function makeClient(upstream: Upstream, service: ServiceName, token?: () 
     async stream(operation, request = {}) {
       const path = pathOf(operation, request.params);
       const given = request.token ?? (await token?.());
-      const response = await upstream.fetch(service, path, { method: operation.method, headers: headersOf(given, request) });
-      if (response.status >= 300 || response.body === null) throw refused(service, response.status, await response.text());
+      const response = await upstream.fetch(service, path, {
+        method: operation.method,
+        headers: headersOf(given, request),
+      });
+      if (response.status >= 300 || response.body === null)
+        throw refused(service, response.status, await response.text());
       return response.body;
     },
   };
@@ -162,7 +166,10 @@ function refused(service: ServiceName, status: number, text: string): UpstreamEr
   try {
     const parsed = JSON.parse(text) as Record<string, unknown>;
     const inner = Object.values(parsed)[0];
-    const facts = (Array.isArray(inner) ? inner[0] : typeof inner === "object" ? inner : parsed) as Record<string, unknown>;
+    const facts = (Array.isArray(inner) ? inner[0] : typeof inner === "object" ? inner : parsed) as Record<
+      string,
+      unknown
+    >;
     const message = String(facts["message"] ?? facts["detail"] ?? text.slice(0, 500));
     return new UpstreamError(service, status, message, typeof facts["type"] === "string" ? facts["type"] : undefined);
   } catch {

@@ -1,5 +1,11 @@
 /** Which microversion a request asks for: `OpenStack-API-Version: compute 2.79`, or the service's older header. */
-import { compareVersions, parseVersion, version, type Microversion, type MicroversionSupport } from "#contracts/kit/versions.ts";
+import {
+  compareVersions,
+  parseVersion,
+  version,
+  type Microversion,
+  type MicroversionSupport,
+} from "#contracts/kit/versions.ts";
 
 export type Negotiation =
   | { version: Microversion; headers: Record<string, string> }
@@ -11,7 +17,10 @@ export function negotiate(support: MicroversionSupport, get: (name: string) => s
   if (asked === "latest") return chosen(support, version(support.max));
   const wanted = parseVersion(asked);
   if (!wanted) {
-    return { status: 400, message: `API Version String ${asked} is of invalid format. Must be of format MajorNum.MinorNum.` };
+    return {
+      status: 400,
+      message: `API Version String ${asked} is of invalid format. Must be of format MajorNum.MinorNum.`,
+    };
   }
   if (compareVersions(wanted, version(support.min)) < 0 || compareVersions(wanted, version(support.max)) > 0) {
     const message = `Version ${asked} is not supported by the API. Minimum is ${support.min} and maximum is ${support.max}.`;

@@ -3,7 +3,14 @@ import { ApiError } from "#contracts/kit/errors.ts";
 import type { AnyOperation, Method } from "#contracts/kit/resource.ts";
 import { inRange, type Microversion } from "#contracts/kit/versions.ts";
 import { credentialsOf, type Identity } from "../auth/identity.ts";
-import { newTrace, traceFromHeaders, withoutStep, withTrace, type OpenSpan, type TraceContext } from "../trace/trace.ts";
+import {
+  newTrace,
+  traceFromHeaders,
+  withoutStep,
+  withTrace,
+  type OpenSpan,
+  type TraceContext,
+} from "../trace/trace.ts";
 import { readJson } from "./body.ts";
 import { notImplemented, Reply, type Call, type Handler } from "./call.ts";
 import { negotiate, statusAt } from "./microversion.ts";
@@ -66,12 +73,25 @@ export function makePipeline(options: ServiceOptions): Pipeline {
   async function handle(request: Request, params: Params, route: Route, known: Known): Promise<Response> {
     const { version, identity, trace, attributes } = known;
     const stream = route.choices.some(({ operation }) => operation.stream);
-    const body = stream || !wantsBody(route) ? undefined : await readJson(request, { limit_bytes: options.limit_bytes ?? defaultLimit_bytes });
+    const body =
+      stream || !wantsBody(route)
+        ? undefined
+        : await readJson(request, { limit_bytes: options.limit_bytes ?? defaultLimit_bytes });
     const { operation, handler } = choose(route, version.at, body);
     const query = queryOf(request);
     if (operation.query) refuse(options, queries.breaches(operation.query, query, version.at));
     if (operation.request) refuse(options, bodies.breaches(operation.request, body ?? null, version.at));
-    const call = makeCall(options, { request, params, operation, identity, version: version.at, query, body, trace, attributes });
+    const call = makeCall(options, {
+      request,
+      params,
+      operation,
+      identity,
+      version: version.at,
+      query,
+      body,
+      trace,
+      attributes,
+    });
     if (identity && operation.policy !== "public") call.enforce(ownTarget(identity));
     if (handler === notImplemented) throw notBuilt(operation);
     const result = await withoutStep(() => handler(call));
@@ -140,7 +160,9 @@ async function authenticate(
   if (!token) throw new ApiError("unauthorized", { status: 401, message: "No token was given." });
   const check = options.followedBy[trace.step ?? 0]?.check;
   const ask = (): Promise<Identity | undefined> => options.verifier(token);
-  const identity = await withTrace(trace, () => (check === undefined ? withoutStep(ask) : options.tracer.step(check, {}, ask)));
+  const identity = await withTrace(trace, () =>
+    check === undefined ? withoutStep(ask) : options.tracer.step(check, {}, ask),
+  );
   if (!identity) throw new ApiError("unauthorized", { status: 401, message: "The token is not good." });
   return identity;
 }
@@ -152,13 +174,15 @@ function wantsBody(route: Route): boolean {
 /** The operation that this version and this body mean. */
 function choose(route: Route, at: Microversion | undefined, body: unknown): Choice {
   const present = route.choices.filter(({ operation }) => inRange(operation, at));
-  if (present.length === 0) throw new ApiError("not_found", { status: 404, message: "The resource could not be found." });
+  if (present.length === 0)
+    throw new ApiError("not_found", { status: 404, message: "The resource could not be found." });
   const plain = present.find(({ operation }) => operation.action === undefined);
   if (plain) return plain;
   const keys = typeof body === "object" && body !== null ? Object.keys(body) : [];
   const chosen = present.find(({ operation }) => operation.action !== undefined && keys.includes(operation.action));
   if (chosen && keys.length === 1) return chosen;
-  if (keys.length > 1) throw new ApiError("many_actions", { status: 400, message: "Multiple actions are not allowed in one request." });
+  if (keys.length > 1)
+    throw new ApiError("many_actions", { status: 400, message: "Multiple actions are not allowed in one request." });
   const message = keys[0] === undefined ? "Malformed request body" : `There is no such action: ${keys[0]}`;
   throw new ApiError("no_such_action", { status: 400, message });
 }
@@ -180,7 +204,8 @@ function ownTarget({ project_id, user_id, domain_id, project_domain_id }: Identi
 
 function refuse(options: ServiceOptions, breaches: Parameters<typeof sentenceOf>[0] | undefined): void {
   if (breaches && options.refusal) throw options.refusal(breaches);
-  if (breaches) throw new ApiError("invalid_input", { status: 400, message: sentenceOf(breaches), type: "HTTPBadRequest" });
+  if (breaches)
+    throw new ApiError("invalid_input", { status: 400, message: sentenceOf(breaches), type: "HTTPBadRequest" });
 }
 
 function notBuilt(operation: AnyOperation): ApiError {

@@ -8,7 +8,9 @@ export function printed(value: unknown): string {
   if (typeof value === "string") return `'${value}'`;
   if (Array.isArray(value)) return `[${value.map(printed).join(", ")}]`;
   if (typeof value === "object") {
-    return `{${Object.entries(value).map(([key, inner]) => `${printed(key)}: ${printed(inner)}`).join(", ")}}`;
+    return `{${Object.entries(value)
+      .map(([key, inner]) => `${printed(key)}: ${printed(inner)}`)
+      .join(", ")}}`;
   }
   return String(value);
 }
@@ -47,5 +49,7 @@ export function sentenceOf(errors: readonly ErrorObject[]): string {
   const said = sentences[error.keyword]?.(error, value) ?? `${value}: ${error.message ?? "not valid"}`;
   const field = error.instancePath.split("/").at(-1);
   const about = error.keyword === "required" || error.keyword === "additionalProperties" || !field;
-  return about ? said : `Invalid input for field/attribute ${field}. Value: ${value.replace(/^'(.*)'$/, "$1")}. ${said}`;
+  return about
+    ? said
+    : `Invalid input for field/attribute ${field}. Value: ${value.replace(/^'(.*)'$/, "$1")}. ${said}`;
 }

@@ -78,7 +78,8 @@ function groupRoutes(implementations: readonly Implementation[]): Route[] {
       const route = routes.get(key) ?? { method: operation.method, path: operation.path, choices: [] };
       routes.set(key, route);
       const twin = route.choices.find((choice) => choice.operation.action === operation.action);
-      if (twin && !operation.since && !twin.operation.since) throw new Error(`${key} is defined twice (${resource.name}.${name})`);
+      if (twin && !operation.since && !twin.operation.since)
+        throw new Error(`${key} is defined twice (${resource.name}.${name})`);
       route.choices.push({ name: `${resource.name}.${name}`, operation, handler });
     }
   }
@@ -87,7 +88,10 @@ function groupRoutes(implementations: readonly Implementation[]): Route[] {
 
 /** `/servers/detail` must be found before `/servers/{id}`. */
 function specificity(path: string): number {
-  return path.split("/").filter((part) => part !== "" && !part.startsWith("{")).length - (path.match(/\{/g)?.length ?? 0) / 10;
+  return (
+    path.split("/").filter((part) => part !== "" && !part.startsWith("{")).length -
+    (path.match(/\{/g)?.length ?? 0) / 10
+  );
 }
 
 /** 404, or 405 with `Allow` when the path exists with other methods. */
@@ -98,9 +102,14 @@ function missing(options: ServiceOptions, request: Request, routes: readonly Rou
   const error =
     methods.length === 0
       ? new ApiError("not_found", { status: 404, message: "The resource could not be found." })
-      : new ApiError("method_not_allowed", { status: 405, message: `The method ${request.method} is not allowed for this resource.` }, {}, {
-          headers: { Allow: [...new Set(methods)].join(", ") },
-        });
+      : new ApiError(
+          "method_not_allowed",
+          { status: 405, message: `The method ${request.method} is not allowed for this resource.` },
+          {},
+          {
+            headers: { Allow: [...new Set(methods)].join(", ") },
+          },
+        );
   return errorResponse(options, error, request_id, request);
 }
 

@@ -3,7 +3,16 @@ import { pino, type DestinationStream, type Logger } from "pino";
 
 export type Log = Logger;
 
-const secretNames = ["password", "token", "secret", "adminPass", "user_data", "private_key", "x-auth-token", "x-subject-token"];
+const secretNames = [
+  "password",
+  "token",
+  "secret",
+  "adminPass",
+  "user_data",
+  "private_key",
+  "x-auth-token",
+  "x-subject-token",
+];
 const redactedPaths = secretNames.flatMap((name) => [`["${name}"]`, `*["${name}"]`, `*.*["${name}"]`]);
 
 export interface LogOptions {

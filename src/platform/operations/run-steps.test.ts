@@ -29,9 +29,16 @@ test("steps run once each, in order, and a second run does nothing", async () =>
 });
 
 test("a failure names its step; undo begins with the half-done step and goes back; twice is harmless", async () => {
-  for (const [failAt, expected] of [["a", ["-a"]], ["b", ["a", "-b", "-a"]], ["c", ["a", "b", "-c", "-b", "-a"]]] as const) {
+  for (const [failAt, expected] of [
+    ["a", ["-a"]],
+    ["b", ["a", "-b", "-a"]],
+    ["c", ["a", "b", "-c", "-b", "-a"]],
+  ] as const) {
     const { done, journal, keeper, steps } = scenario(failAt);
-    await assert.rejects(runSteps(steps, journal, keeper, signal), (error) => error instanceof StepFailed && error.step === failAt);
+    await assert.rejects(
+      runSteps(steps, journal, keeper, signal),
+      (error) => error instanceof StepFailed && error.step === failAt,
+    );
     await undoSteps(steps, journal, keeper, signal);
     assert.deepEqual(done, expected);
     await undoSteps(steps, journal, keeper, signal);

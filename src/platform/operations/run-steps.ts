@@ -12,7 +12,12 @@ export class StepFailed extends Error {
 }
 
 /** Runs what the journal does not know as done, in order. Throws {@link StepFailed} at the first failure. */
-export async function runSteps(steps: readonly Step[], journal: Journal, keeper: JournalKeeper, signal: AbortSignal): Promise<void> {
+export async function runSteps(
+  steps: readonly Step[],
+  journal: Journal,
+  keeper: JournalKeeper,
+  signal: AbortSignal,
+): Promise<void> {
   const context = contextOf(journal, signal);
   for (const step of steps) {
     if (journal[step.name]?.status === "done") continue;
@@ -31,7 +36,12 @@ export async function runSteps(steps: readonly Step[], journal: Journal, keeper:
  * Undoes in reverse, beginning with the step that never ended: its `run` may have got half way, or may have ended just
  * before a crash. Steps the journal knows as undone are passed over. Throws {@link StepFailed} when an undo fails.
  */
-export async function undoSteps(steps: readonly Step[], journal: Journal, keeper: JournalKeeper, signal: AbortSignal): Promise<void> {
+export async function undoSteps(
+  steps: readonly Step[],
+  journal: Journal,
+  keeper: JournalKeeper,
+  signal: AbortSignal,
+): Promise<void> {
   const context = contextOf(journal, signal);
   for (const step of touchedBy(steps, journal).reverse()) {
     if (journal[step.name]?.status === "undone") continue;

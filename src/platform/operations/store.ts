@@ -78,13 +78,19 @@ export interface OperationStore {
   change(id: string, from: readonly OperationState[], patch: OperationPatch, db?: Db): Promise<boolean>;
 }
 
-export type OperationPatch = Partial<Pick<Operation, "state" | "owner" | "waiting_for" | "attempt" | "error" | "journal" | "deadline_at">>;
+export type OperationPatch = Partial<
+  Pick<Operation, "state" | "owner" | "waiting_for" | "attempt" | "error" | "journal" | "deadline_at">
+>;
 
 /** States in which work is still to be done. */
 export const activeStates: readonly OperationState[] = ["running", "undoing", "stuck"];
 
 export function makeOperationStore(db: Kysely<OperationTables>, clock: Clock): OperationStore {
-  const active = () => db.selectFrom("operations").selectAll().where("state", "in", [...activeStates]);
+  const active = () =>
+    db
+      .selectFrom("operations")
+      .selectAll()
+      .where("state", "in", [...activeStates]);
   return {
     async insert(trx, operation) {
       const now = clock.now();
@@ -92,7 +98,16 @@ export function makeOperationStore(db: Kysely<OperationTables>, clock: Clock): O
       const trace = currentTrace();
       const times = { deadline_at: now + deadline_ms, created_at: now, updated_at: now };
       const carried = trace ? JSON.stringify({ trace_id: trace.trace_id, span_id: trace.span_id }) : null;
-      const row: OperationRow = { ...rest, ...times, state: "running", params: JSON.stringify(params), journal: "{}", attempt: 1, error: null, trace: carried };
+      const row: OperationRow = {
+        ...rest,
+        ...times,
+        state: "running",
+        params: JSON.stringify(params),
+        journal: "{}",
+        attempt: 1,
+        error: null,
+        trace: carried,
+      };
       await trx.insertInto("operations").values(row).execute();
     },
     async find(id) {
@@ -113,13 +128,22 @@ export function makeOperationStore(db: Kysely<OperationTables>, clock: Clock): O
       await db.transaction().execute(async (trx) => {
         const row = await trx.selectFrom("operations").select("journal").where("id", "=", id).executeTakeFirstOrThrow();
         const journal = { ...(JSON.parse(row.journal) as Operation["journal"]), [step]: record };
-        await trx.updateTable("operations").set({ journal: JSON.stringify(journal), updated_at: clock.now() }).where("id", "=", id).execute();
+        await trx
+          .updateTable("operations")
+          .set({ journal: JSON.stringify(journal), updated_at: clock.now() })
+          .where("id", "=", id)
+          .execute();
       });
     },
     async change(id, from, patch, trx = db) {
       const { journal, ...rest } = patch;
       const set = { ...rest, ...(journal ? { journal: JSON.stringify(journal) } : {}), updated_at: clock.now() };
-      const result = await trx.updateTable("operations").set(set).where("id", "=", id).where("state", "in", [...from]).executeTakeFirst();
+      const result = await trx
+        .updateTable("operations")
+        .set(set)
+        .where("id", "=", id)
+        .where("state", "in", [...from])
+        .executeTakeFirst();
       return result.numUpdatedRows > 0n;
     },
   };

@@ -33,7 +33,14 @@ export interface ReconcilerOptions {
 }
 
 export function makeReconciler(options: ReconcilerOptions): Reconciler {
-  let status: ReconcilerStatus = { name: options.name, runs: 0, last_run_at: null, duration_ms: 0, findings: [], error: null };
+  let status: ReconcilerStatus = {
+    name: options.name,
+    runs: 0,
+    last_run_at: null,
+    duration_ms: 0,
+    findings: [],
+    error: null,
+  };
   let current: Promise<void> | undefined;
   let next: Promise<void> | undefined;
   let stopped = false;

@@ -86,7 +86,8 @@ export function makeNeutronClient(upstream: Upstream, token: () => Promise<strin
     async securityGroups(project_id, names) {
       const { security_groups } = await client.call(listGroups, { query: { project_id } });
       return names.map((name) => {
-        const found = security_groups.find((group) => group.id === name) ?? security_groups.find((group) => group.name === name);
+        const found =
+          security_groups.find((group) => group.id === name) ?? security_groups.find((group) => group.name === name);
         if (!found) throw new UpstreamError("network", 404, `Security group ${name} not found.`);
         return found.id;
       });

@@ -60,7 +60,11 @@ function volumesStep(order: Order, { volumes, tracer }: Tools): Step {
         const mine = known.find((one) => one.block_device_id === device.id);
         const attachment_id = mine?.attachment_id ?? device.attachment_id;
         // A volume that the user brought stays; one that this build made goes, since the server never was.
-        await volumes.release(server, { ...device, attachment_id, volume_id: mine?.volume_id ?? device.volume_id }, mine?.made ?? device.volume_id === null);
+        await volumes.release(
+          server,
+          { ...device, attachment_id, volume_id: mine?.volume_id ?? device.volume_id },
+          mine?.made ?? device.volume_id === null,
+        );
       }
     },
   };
@@ -103,7 +107,11 @@ async function definitionOf(server: ServerOrder, tools: Tools, context: StepCont
   };
 }
 
-function rootOf(server: ServerOrder, image: CachedImage | null, bootVolume: GuestDefinition["disks"][number] | undefined): RootDisk {
+function rootOf(
+  server: ServerOrder,
+  image: CachedImage | null,
+  bootVolume: GuestDefinition["disks"][number] | undefined,
+): RootDisk {
   if (image) return { kind: "image", base_path: image.path, base_format: image.format, size_gb: server.flavor.root_gb };
   if (bootVolume) return { kind: "volume", disk: bootVolume };
   throw new Error("the server has neither an image nor a volume to boot from");

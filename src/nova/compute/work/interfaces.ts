@@ -34,7 +34,8 @@ export function attachInterfaceSteps(order: Order, { hypervisor, network }: Tool
         return output;
       },
       async undo(context) {
-        for (const one of context.find<InterfacesOutput>("port")?.interfaces ?? []) await hypervisor.detachNic(server.id, one.port_id);
+        for (const one of context.find<InterfacesOutput>("port")?.interfaces ?? [])
+          await hypervisor.detachNic(server.id, one.port_id);
       },
     },
   ];

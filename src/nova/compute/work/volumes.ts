@@ -28,7 +28,8 @@ export function attachVolumeSteps(order: Order, { hypervisor, volumes }: Tools):
     {
       name: "plug",
       async run(context) {
-        for (const one of context.output<VolumesOutput>("connect").volumes) await hypervisor.attachDisk(server.id, one.disk);
+        for (const one of context.output<VolumesOutput>("connect").volumes)
+          await hypervisor.attachDisk(server.id, one.disk);
       },
       async undo() {
         if (device?.volume_id) await hypervisor.detachDisk(server.id, device.volume_id);
@@ -37,7 +38,8 @@ export function attachVolumeSteps(order: Order, { hypervisor, volumes }: Tools):
     {
       name: "complete",
       async run(context) {
-        for (const one of context.output<VolumesOutput>("connect").volumes) await volumes.complete(server, one.attachment_id);
+        for (const one of context.output<VolumesOutput>("connect").volumes)
+          await volumes.complete(server, one.attachment_id);
       },
     },
   ];
