@@ -4,6 +4,7 @@
  */
 import type { Ids } from "#platform/ids/ids.ts";
 import type { Inventory, PlacementClient } from "../clients/placement.ts";
+import type { ConfigDrives } from "./config-drive.ts";
 import type { ConductorClient } from "./conductor-client.ts";
 import type { HostResources, Hypervisor } from "./hypervisors/hypervisor.ts";
 
@@ -15,6 +16,7 @@ export interface HostParts {
   hypervisor: Hypervisor;
   conductor: ConductorClient;
   placement: PlacementClient;
+  drives: ConfigDrives;
   /** Servers that are being worked on: their guests may be ahead of the rows. */
   busy(): ReadonlySet<string>;
   ids: Ids;
@@ -42,6 +44,7 @@ export async function reportHost(parts: HostParts): Promise<string[]> {
   const resources = await hypervisor.inspect();
   const before = parts.busy();
   const guests = await hypervisor.list();
+  const drives = await parts.drives.list();
   await placement.report({ uuid: node_uuid, name: host }, inventoriesOf(resources));
   const { servers } = await conductor.report({
     node_uuid,
@@ -55,9 +58,13 @@ export async function reportHost(parts: HostParts): Promise<string[]> {
     guests: guests.map((guest) => ({ server_id: guest.uuid, power_state: guest.power_state })),
   });
   const wanted = new Set(servers.map((server) => server.server_id));
-  const leftovers = guests.filter(
-    (guest) => !wanted.has(guest.uuid) && !before.has(guest.uuid) && !parts.busy().has(guest.uuid),
-  );
-  for (const guest of leftovers) await hypervisor.destroy(guest.uuid);
-  return leftovers.map((guest) => `guest ${guest.uuid} belonged to no server and was removed`);
+  const isLeft = (id: string): boolean => !wanted.has(id) && !before.has(id) && !parts.busy().has(id);
+  const leftGuests = guests.map((guest) => guest.uuid).filter(isLeft);
+  for (const id of leftGuests) await hypervisor.destroy(id);
+  const leftDrives = drives.filter(isLeft);
+  for (const id of leftDrives) await parts.drives.remove(id);
+  return [
+    ...leftGuests.map((id) => `guest ${id} belonged to no server and was removed`),
+    ...leftDrives.map((id) => `the config drive of ${id} belonged to no server and was removed`),
+  ];
 }

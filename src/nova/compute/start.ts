@@ -14,7 +14,7 @@ import { makeCinderClient, type Connector } from "../clients/cinder.ts";
 import { makePlacementClient } from "../clients/placement.ts";
 import { makeNeutronClient } from "./clients/neutron.ts";
 import { makeConductorClient, type ConductorClient } from "./conductor-client.ts";
-import { makeConfigDrive, type ConfigDriveOptions } from "./config-drive.ts";
+import { makeConfigDrives, type ConfigDrives, type ConfigDriveOptions } from "./config-drive.ts";
 import { reportHost } from "./host.ts";
 import type { Hypervisor } from "./hypervisors/hypervisor.ts";
 import { makeImageCache } from "./image-cache.ts";
@@ -42,7 +42,7 @@ export async function startNovaCompute(parts: Parts, options: ComputeOptions): P
   const { host, hypervisor, host_ip } = options;
   const conductor = makeConductorClient(parts.bus, host);
   const plugs = makePlugWaiter();
-  const { worker, network } = await makeWorkshop(parts, options, conductor, plugs);
+  const { worker, network, drives } = await makeWorkshop(parts, options, conductor, plugs);
   const node_uuid = await ensureNodeId(parts.state_dir, host, parts.ids);
   await hypervisor.recover();
   const placement = makePlacementClient(parts.upstream, parts.serviceUser.token);
@@ -52,7 +52,17 @@ export async function startNovaCompute(parts: Parts, options: ComputeOptions): P
     clock: parts.clock,
     log: parts.log,
     run: () =>
-      reportHost({ host, node_uuid, host_ip, hypervisor, conductor, placement, busy: worker.busy, ids: parts.ids }),
+      reportHost({
+        host,
+        node_uuid,
+        host_ip,
+        hypervisor,
+        conductor,
+        placement,
+        drives,
+        busy: worker.busy,
+        ids: parts.ids,
+      }),
   });
   const stopEvents = hypervisor.events(() => void reporter.poke());
   const handlers = [
@@ -83,6 +93,7 @@ export async function startNovaCompute(parts: Parts, options: ComputeOptions): P
 interface Workshop {
   worker: Worker;
   network: ServerNetwork;
+  drives: ConfigDrives;
 }
 
 async function makeWorkshop(
@@ -105,6 +116,12 @@ async function makeWorkshop(
     os_type: "linux",
     multipath: false,
   };
+  const drives = makeConfigDrives({
+    dir: join(dir, "config-drives"),
+    content: options.configDriveContent,
+    guests_are_real: !parts.simulated,
+  });
+  await drives.sweep();
   const network = makeServerNetwork({ neutron: makeNeutronClient(upstream, token, host), plugs, clock });
   const work = workOf({
     hypervisor,
@@ -112,15 +129,11 @@ async function makeWorkshop(
     network,
     volumes: makeServerVolumes({ cinder: makeCinderClient(upstream, token), clock, connector }),
     tracer,
-    configDrive: makeConfigDrive({
-      dir: join(dir, "config-drives"),
-      content: options.configDriveContent,
-      guests_are_real: !parts.simulated,
-    }),
+    configDrives: drives,
   });
   const powerState = async (server_id: string): Promise<number | null> =>
     (await hypervisor.list()).find((guest) => guest.uuid === server_id)?.power_state ?? null;
-  return { network, worker: makeWorker({ conductor, work, powerState, log: parts.log }) };
+  return { network, drives, worker: makeWorker({ conductor, work, powerState, log: parts.log }) };
 }
 
 /** Steps 13, 14 and 19 of the flow are seen where a build begins. */

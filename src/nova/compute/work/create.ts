@@ -72,7 +72,7 @@ function volumesStep(order: Order, { volumes, tracer }: Tools): Step {
 
 function spawnStep(order: Order, tools: Tools): Step {
   const { server } = order;
-  const { hypervisor, tracer, volumes } = tools;
+  const { hypervisor, tracer, volumes, configDrives } = tools;
   return {
     name: "spawn",
     async run(context) {
@@ -84,7 +84,10 @@ function spawnStep(order: Order, tools: Tools): Step {
       for (const one of connected) await volumes.complete(server, one.attachment_id);
       return { started: true };
     },
-    undo: () => hypervisor.destroy(server.id),
+    async undo() {
+      await hypervisor.destroy(server.id);
+      await configDrives.remove(server.id);
+    },
   };
 }
 
@@ -93,7 +96,7 @@ async function definitionOf(server: ServerOrder, tools: Tools, context: StepCont
   const { interfaces } = context.output<InterfacesOutput>("networks");
   const connected = context.output<VolumesOutput>("volumes").volumes.map((one) => one.disk);
   const bootVolume = image ? undefined : (connected.find((disk) => disk.boot_index === 0) ?? connected[0]);
-  const drive = server.config_drive ? { config_drive_path: await tools.configDrive(server, interfaces) } : {};
+  const drive = server.config_drive ? { config_drive_path: await tools.configDrives.make(server, interfaces) } : {};
   return {
     uuid: server.id,
     name: server.name,

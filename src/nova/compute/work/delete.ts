@@ -4,12 +4,15 @@ import type { Step } from "#platform/operations/operation.ts";
 import { broughtPorts } from "../server-network.ts";
 import { volumeDevices, type Tools } from "./tools.ts";
 
-export function deleteSteps(order: Order, { hypervisor, network, volumes }: Tools): Step[] {
+export function deleteSteps(order: Order, { hypervisor, network, volumes, configDrives }: Tools): Step[] {
   const { server } = order;
   return [
     {
       name: "destroy",
-      run: () => hypervisor.destroy(server.id),
+      async run() {
+        await hypervisor.destroy(server.id);
+        await configDrives.remove(server.id);
+      },
     },
     {
       name: "unplug",

@@ -1,6 +1,7 @@
 /** What the works of compute share. */
 import type { Order, ServerOrder } from "#contracts/nova/order.ts";
 import type { Tracer } from "#platform/trace/trace.ts";
+import type { ConfigDrives } from "../config-drive.ts";
 import type { Hypervisor } from "../hypervisors/hypervisor.ts";
 import type { ImageSource } from "../image-source.ts";
 import type { ServerNetwork } from "../server-network.ts";
@@ -14,8 +15,7 @@ export interface Tools {
   network: ServerNetwork;
   volumes: ServerVolumes;
   tracer: Tracer;
-  /** Builds the config drive of a server; returns its path. */
-  configDrive(server: ServerOrder, interfaces: readonly Interface[]): Promise<string>;
+  configDrives: ConfigDrives;
 }
 
 export interface VolumesOutput {
