@@ -6,6 +6,7 @@
 import type { Ids } from "#platform/ids/ids.ts";
 import type { Clock } from "#platform/clock/clock.ts";
 import type { Parts } from "#platform/role/role.ts";
+import type { Checked, CheckedBefore } from "./passwords/checked-before.ts";
 import { makePasswords, type Passwords } from "./passwords/passwords.ts";
 import { ensureAssignment } from "./store/assignments.ts";
 import { migrations } from "./store/migrations.ts";
@@ -37,6 +38,8 @@ interface Work {
   ids: Ids;
   clock: Clock;
   passwords: Passwords;
+  /** What an earlier start found to fit; without it all is checked. */
+  checkedBefore?: CheckedBefore;
 }
 
 /** Opens Keystone's database, brings it up to the specification, and closes it. */
@@ -88,25 +91,39 @@ interface Names {
 }
 
 /** Hashing takes a while: it happens before the transaction, and only for what is new or changed. */
-async function hashAll({ db, passwords }: Work, spec: BootstrapSpec): Promise<Map<string, string>> {
+async function hashAll({ db, passwords, checkedBefore }: Work, spec: BootstrapSpec): Promise<Map<string, string>> {
   const rows = await db
     .selectFrom("users")
     .select(["name", "password_hash"])
     .where("domain_id", "=", "default")
     .execute();
   const stored = new Map(rows.map((row) => [row.name, row.password_hash]));
-  const wanted = [
-    { name: "admin", password: spec.admin_password, follow: false },
-    { name: "demo", password: spec.demo_password, follow: false },
-    ...spec.service_users.map(({ name, password }) => ({ name, password, follow: true })),
-  ];
+  const people = [
+    { name: "admin", password: spec.admin_password },
+    { name: "demo", password: spec.demo_password },
+  ].filter(({ name }) => !stored.has(name));
+  const services = spec.service_users.map(({ name, password }) => ({ name, password, hash: stored.get(name) }));
   const hashes = new Map<string, string>();
-  const one = async ({ name, password, follow }: (typeof wanted)[number]): Promise<void> => {
-    if (stored.has(name) && (!follow || (await passwords.verify(password, stored.get(name))))) return;
-    hashes.set(name, await passwords.hash(password));
-  };
-  await Promise.all(wanted.map(one));
+  const known = (await checkedBefore?.were(services)) ?? false;
+  const changed = known ? [] : await misfits(passwords, services);
+  for (const { name, hash } of await hashed(passwords, [...people, ...changed])) hashes.set(name, hash);
+  const now = services.map((one) => ({ ...one, hash: hashes.get(one.name) ?? one.hash }));
+  if (!known) await checkedBefore?.keep(now);
   return hashes;
+}
+
+async function misfits(passwords: Passwords, all: readonly Checked[]): Promise<Checked[]> {
+  const fits = await Promise.all(
+    all.map(({ password, hash }) => hash !== undefined && passwords.verify(password, hash)),
+  );
+  return all.filter((_one, at) => !fits[at]);
+}
+
+function hashed(
+  passwords: Passwords,
+  all: readonly { name: string; password: string }[],
+): Promise<{ name: string; hash: string }[]> {
+  return Promise.all(all.map(async ({ name, password }) => ({ name, hash: await passwords.hash(password) })));
 }
 
 async function ensureDomain(conn: Conn): Promise<void> {

@@ -28,6 +28,7 @@ import { tokenHandlers } from "./api/tokens.ts";
 import { userHandlers } from "./api/users.ts";
 import { versionHandlers } from "./api/versions.ts";
 import { bootstrap, type BootstrapSpec } from "./bootstrap.ts";
+import { makeCheckedBefore } from "./passwords/checked-before.ts";
 import { makePasswords } from "./passwords/passwords.ts";
 import { migrations } from "./store/migrations.ts";
 import { makeReferenceData } from "./store/reference-data.ts";
@@ -62,7 +63,8 @@ export async function startKeystone(parts: Parts, options: KeystoneOptions = {})
   const { clock, ids } = parts;
   const db = await parts.openDatabase<Tables>({ name: "keystone", migrations });
   const passwords = makePasswords(ids);
-  if (options.bootstrap) await bootstrap({ db, ids, clock, passwords }, options.bootstrap);
+  const checkedBefore = makeCheckedBefore(parts.state_dir, ids);
+  if (options.bootstrap) await bootstrap({ db, ids, clock, passwords, checkedBefore }, options.bootstrap);
   const keys = await openKeyRepository(keyFolder(parts.state_dir), ids);
   const reference = makeReferenceData(db);
   const lifetime_ms = (options.token_lifetime_s ?? 3600) * 1000;
