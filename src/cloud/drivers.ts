@@ -68,7 +68,12 @@ export function hypervisorFor(
 
 export function wiringOf(parts: Parts, { config, state }: DriverOptions): Wiring {
   if (parts.simulated) return fakeWiring();
-  const metadata = { backend: metadataBackend(parts.upstream), secret: state.secrets.metadata_secret, log: parts.log };
+  const metadata = {
+    backend: metadataBackend(parts.upstream),
+    secret: state.secrets.metadata_secret,
+    log: parts.log,
+    clock: parts.clock,
+  };
   return linuxBridgeWiring({
     cloud_id: state.cloud_id,
     clock: parts.clock,

@@ -47,11 +47,6 @@ export function missingPackages(): { package: string; why: string }[] {
   return [...missing].map(([name, why]) => ({ package: name, why }));
 }
 
-/** All packages that a machine needs, for documentation and installers. */
-export function allPackages(): string[] {
-  return [...new Set([...needs.map((need) => need.package), ...guestImagePackages])].sort();
-}
-
 /** Installs them with apt; needs root. Each step is told. */
 export async function installPackages(packages: readonly string[], tell: (line: string) => void): Promise<void> {
   if (process.getuid?.() !== 0) {

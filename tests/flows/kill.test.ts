@@ -104,7 +104,7 @@ async function orphans(demo: Client, state_dir: string, servers: readonly Settle
   for (const volume of await demo.volumes()) {
     const owners = volume.attachments.map((one) => one.server_id);
     if (owners.length === 0 || owners.some((id) => !active.has(id)))
-      found.push(`volume ${volume.id} (${volume.status}) of [${owners}]`);
+      found.push(`volume ${volume.id} (${volume.status}) of [${owners.join()}]`);
   }
   for (const id of await demo.claims()) if (!active.has(id)) found.push(`claim of ${id}`);
   for (const id of guests(state_dir)) if (!active.has(id)) found.push(`guest ${id}`);

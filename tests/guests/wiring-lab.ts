@@ -9,7 +9,7 @@ import type { PlannedPort } from "#contracts/neutron/host-plan.ts";
 import type { MetadataRequest } from "#neutron/agent/metadata/metadata-backend.ts";
 import { listenInNamespace } from "#neutron/agent/metadata/namespace-socket.ts";
 import { linuxBridgeWiring } from "#neutron/agent/wiring/linux-bridge/linux-bridge.ts";
-import { tapName } from "#neutron/agent/wiring/linux-bridge/names.ts";
+import { tapName } from "#neutron/agent/wiring/names.ts";
 import type { Wiring } from "#neutron/agent/wiring/wiring.ts";
 import { systemClock } from "#platform/clock/clock.ts";
 import { exec, type ExecResult } from "#platform/exec/exec.ts";
@@ -98,6 +98,7 @@ export async function wiringLab(): Promise<Lab> {
         prefix: ["nsenter", `--net=/run/netns/${host}`],
         metadata: {
           secret: lab.secret,
+          clock: systemClock(),
           log: makeLog({ level: "silent" }),
           backend: async (request) => {
             metadataRequests.push(request);
@@ -136,7 +137,7 @@ export async function wiringLab(): Promise<Lab> {
 
 /** An HTTP service of this process on a socket inside the namespace. */
 async function serve(namespace: string, port: number, line: string): Promise<Service> {
-  const socket = await listenInNamespace([], namespace, "0.0.0.0", port, new AbortController().signal);
+  const socket = await listenInNamespace([], namespace, "0.0.0.0", port, new AbortController().signal, systemClock());
   const callers: string[] = [];
   let waiting: ServerResponse | undefined;
   const server = createServer((ask, reply) => {

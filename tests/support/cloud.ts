@@ -16,7 +16,7 @@ import { makeLog } from "#platform/log/log.ts";
 export interface Answer {
   status: number;
   headers: Headers;
-  // Tests read bodies freely: what they assert is the check.
+  // oxlint-disable-next-line typescript/no-explicit-any -- tests read bodies freely: what they assert is the check
   body: any;
 }
 

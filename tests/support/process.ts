@@ -1,7 +1,8 @@
 /** A cloud in a process of its own, as a user starts it: for tests that kill it. */
-import { spawn, type ChildProcess } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { start } from "#platform/exec/exec.ts";
 import { eventually } from "./cloud.ts";
 
 const main = join(import.meta.dirname, "..", "..", "src", "cli", "main.ts");
@@ -21,12 +22,13 @@ export async function startProcess(
   argv: readonly string[],
   limit_ms = 60_000,
 ): Promise<CloudProcess> {
-  const child = spawn(process.execPath, [main, "up", "--state", state_dir, "--port", "0", ...argv], {
+  const child = start([process.execPath, main, "up", "--state", state_dir, "--port", "0", ...argv], {
     stdio: ["ignore", "pipe", "pipe"],
+    env: process.env,
   });
   let said = "";
-  child.stdout.on("data", (chunk: Buffer) => (said += chunk.toString()));
-  child.stderr.on("data", (chunk: Buffer) => (said += chunk.toString()));
+  child.stdout?.on("data", (chunk: Buffer) => (said += chunk.toString()));
+  child.stderr?.on("data", (chunk: Buffer) => (said += chunk.toString()));
   const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
   const url = await eventually("the cloud to serve", async () => servingUrl(state_dir, child, said), limit_ms);
   const end = async (signal: NodeJS.Signals): Promise<void> => {

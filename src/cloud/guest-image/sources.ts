@@ -97,7 +97,9 @@ function unlessThere(error: unknown): void {
 
 /** Recognises an image: same sources and same files of this folder, same key. 16 hex digits. */
 export async function imageKey(sources: Sources, folder: string): Promise<string> {
-  const hash = createHash("sha256").update(JSON.stringify([sources, Object.entries(sources.copied).sort()]));
+  const hash = createHash("sha256").update(
+    JSON.stringify([sources, Object.entries(sources.copied).sort(([a], [b]) => (a < b ? -1 : 1))]),
+  );
   const names = (await readdir(folder, { recursive: true })).sort();
   for (const name of names) {
     const file = path.join(folder, name);

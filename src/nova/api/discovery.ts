@@ -3,7 +3,7 @@ import { errors } from "#contracts/nova/errors.ts";
 import { discovery, extension } from "#contracts/nova/discovery.ts";
 import { implement, type Call, type Implementation } from "#platform/http/call.ts";
 import { extensions } from "./extensions.ts";
-import { novaVersions } from "./versions.ts";
+import { novaVersionIds, novaVersions } from "./versions.ts";
 
 export function discoveryHandlers(): Implementation {
   const current = (call: Call) => ({ version: { ...versionOf(call), "media-types": mediaTypes } });
@@ -11,7 +11,7 @@ export function discoveryHandlers(): Implementation {
     root: (call) => ({ versions: [oldVersion(call), { ...versionOf(call), links: [self(call)] }] }),
     current,
     show(call) {
-      if (call.params["id"] !== "v2.1" && call.params["id"] !== "2.1")
+      if (!novaVersionIds.includes(call.params["id"] ?? ""))
         throw errors.notFound({ reason: "The resource could not be found." });
       return current(call);
     },

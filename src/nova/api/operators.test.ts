@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ask } from "#tests/support/parts.ts";
 import { implementations } from "./service.ts";
-import { testNova, type TestNova } from "./stand-ins.ts";
+import { testNova, type TestNova } from "./test-stand-ins.ts";
 
 const call = async (
   nova: TestNova,

@@ -24,7 +24,7 @@ export function nextLink(
   const search = new URLSearchParams(call.requestUrl.search);
   search.set("marker", last);
   const path = call.requestUrl.pathname.replace(/^\/compute/, "");
-  return [{ rel: "next", href: `${call.url(path)}?${search}` }];
+  return [{ rel: "next", href: `${call.url(path)}?${search.toString()}` }];
 }
 
 /** The part of a list after a marker; undefined when no item has that name. */

@@ -10,7 +10,7 @@ import {
 } from "#contracts/nova/messages.ts";
 import { until } from "#platform/clock/until.ts";
 import { ask, people, projects } from "#tests/support/parts.ts";
-import { ids, testNova, type TestNova } from "./stand-ins.ts";
+import { ids, testNova, type TestNova } from "./test-stand-ins.ts";
 
 type Body = Record<string, never> & { server: Record<string, unknown>; servers: Record<string, unknown>[] };
 

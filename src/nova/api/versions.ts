@@ -8,6 +8,9 @@ export const novaVersions: MicroversionSupport = {
   legacyHeader: "X-OpenStack-Nova-API-Version",
 };
 
+/** The names under which the API's document is found. */
+export const novaVersionIds: readonly string[] = ["v2.1", novaVersions.min];
+
 export const novaFeatures: Readonly<Record<string, VersionRange>> = {
   "no access to public flavors": { since: "2.7" },
   "actions of deleted servers": { since: "2.21" },

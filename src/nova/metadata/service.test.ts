@@ -3,7 +3,7 @@ import { createHmac } from "node:crypto";
 import { test } from "node:test";
 import type { Interface } from "#contracts/nova/order.ts";
 import { ask } from "#tests/support/parts.ts";
-import { ids, testNova } from "../api/stand-ins.ts";
+import { ids, testNova } from "../api/test-stand-ins.ts";
 import { configDriveContent } from "./config-drive-content.ts";
 import { readFacts } from "./read-facts.ts";
 import { makeMetadataService } from "./service.ts";

@@ -2,7 +2,7 @@
  * The queue within one process. It serialises every message and delivers it on a later tick, so that nothing works here
  * by sharing an object that would fail across machines. A message for an address that nobody serves yet waits.
  */
-import { setTimeout as wait } from "node:timers/promises";
+import { setImmediate as nextTick, setTimeout as wait } from "node:timers/promises";
 import type { MessageBody, MessageReply, MessageSpec } from "#contracts/kit/message.ts";
 import type { Ids } from "../ids/ids.ts";
 import type { Log } from "../log/log.ts";
@@ -24,12 +24,10 @@ export function inProcessBus(parts: { ids: Ids; log: Log }): Bus {
     turn += 1;
     return all[turn % Math.max(all.length, 1)];
   };
-  const soon = (inbox: Inbox, text: string): Promise<WireReply> =>
-    new Promise((resolve, reject) => {
-      setImmediate(() =>
-        inbox.deliver(text).then((reply) => resolve(JSON.parse(JSON.stringify(reply)) as WireReply), reject),
-      );
-    });
+  const soon = async (inbox: Inbox, text: string): Promise<WireReply> => {
+    await nextTick();
+    return JSON.parse(JSON.stringify(await inbox.deliver(text))) as WireReply;
+  };
 
   return {
     async cast(address, message, body) {

@@ -3,7 +3,7 @@
  * a queue group, so one of them takes each message. Casts are pokes: one that finds nobody is lost, and its row's owner
  * pokes again.
  */
-import { connect, type NatsConnection, type Subscription } from "@nats-io/transport-node";
+import { connect, type Msg, type NatsConnection, type Subscription } from "@nats-io/transport-node";
 import type { MessageBody, MessageReply, MessageSpec } from "#contracts/kit/message.ts";
 import { makeValidator } from "../http/validate.ts";
 import type { Ids } from "../ids/ids.ts";
@@ -67,10 +67,13 @@ export async function natsBus(options: NatsBusOptions): Promise<Bus> {
 /** Messages of one address are handled side by side: a slow one must not hold up the others. */
 async function takeAll(subscription: Subscription, inbox: Inbox): Promise<void> {
   for await (const message of subscription) {
-    void inbox.deliver(message.string()).then((reply) => {
-      if (message.reply) message.respond(JSON.stringify(reply));
-    });
+    void deliverAndReply(inbox, message);
   }
+}
+
+async function deliverAndReply(inbox: Inbox, message: Msg): Promise<void> {
+  const reply = await inbox.deliver(message.string());
+  if (message.reply) message.respond(JSON.stringify(reply));
 }
 
 async function closeConnection(connection: NatsConnection): Promise<void> {

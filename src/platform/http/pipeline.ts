@@ -72,11 +72,7 @@ export function makePipeline(options: ServiceOptions): Pipeline {
 
   async function handle(request: Request, params: Params, route: Route, known: Known): Promise<Response> {
     const { version, identity, trace, attributes } = known;
-    const stream = route.choices.some(({ operation }) => operation.stream);
-    const body =
-      stream || !wantsBody(route)
-        ? undefined
-        : await readJson(request, { limit_bytes: options.limit_bytes ?? defaultLimit_bytes });
+    const body = await bodyOf(options, request, route);
     const { operation, handler } = choose(route, version.at, body);
     const query = queryOf(request);
     if (operation.query) refuse(options, queries.breaches(operation.query, query, version.at));
@@ -167,8 +163,12 @@ async function authenticate(
   return identity;
 }
 
-function wantsBody(route: Route): boolean {
-  return route.choices.some(({ operation }) => operation.request !== undefined || operation.action !== undefined);
+/** The JSON body, where an operation of the route has one; streams are left to their handlers. */
+async function bodyOf(options: ServiceOptions, request: Request, route: Route): Promise<unknown> {
+  const operations = route.choices.map(({ operation }) => operation);
+  const wanted = operations.some((operation) => operation.request !== undefined || operation.action !== undefined);
+  if (!wanted || operations.some((operation) => operation.stream)) return undefined;
+  return readJson(request, { limit_bytes: options.limit_bytes ?? defaultLimit_bytes });
 }
 
 /** The operation that this version and this body mean. */

@@ -30,7 +30,7 @@ export function metadataHost(prefix: readonly string[], address: string, setting
     ensure: async (namespace, inode, place, signal) => {
       if (open.get(namespace)?.inode === inode) return false;
       await release(namespace);
-      const socket = await listenInNamespace(prefix, namespace, address, 80, signal);
+      const socket = await listenInNamespace(prefix, namespace, address, 80, signal, settings.clock);
       const server = metadataServer(place, () => find, settings);
       server.on("close", () => socket.close());
       server.listen(socket);

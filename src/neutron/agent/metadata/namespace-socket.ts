@@ -1,6 +1,7 @@
 /** A listening socket that belongs to another network namespace (see listen.ts). */
 import { Server } from "node:net";
 import { fileURLToPath } from "node:url";
+import type { Clock } from "#platform/clock/clock.ts";
 import { start } from "#platform/exec/exec.ts";
 
 const limit_ms = 15_000;
@@ -15,6 +16,7 @@ export function listenInNamespace(
   address: string,
   port: number,
   signal: AbortSignal,
+  clock: Clock,
 ): Promise<Server> {
   const script = fileURLToPath(new URL("./listen.ts", import.meta.url));
   const node = [process.execPath, "--no-warnings", script, address, `${port}`];
@@ -25,11 +27,15 @@ export function listenInNamespace(
       child.kill("SIGKILL");
       reject(new Error(`no socket on ${address}:${port} in ${namespace}: ${reason}`));
     };
-    const timer = setTimeout(() => fail("no answer"), limit_ms);
+    const answered = new AbortController();
+    clock.sleep(limit_ms, answered.signal).then(
+      () => fail("no answer"),
+      () => undefined,
+    );
     const abort = (): void => fail("stopped");
     signal.addEventListener("abort", abort, { once: true });
     const done = (): void => {
-      clearTimeout(timer);
+      answered.abort();
       signal.removeEventListener("abort", abort);
     };
     child.on("message", (message: { error?: string }, handle) => {

@@ -1,5 +1,6 @@
 /** The HTTP side of the metadata proxy: one server for each namespace, on a socket that was opened in there. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { Clock } from "#platform/clock/clock.ts";
 import type { Log } from "#platform/log/log.ts";
 import { backendHeaders, type FindGuest, type MetadataPlace } from "./identity.ts";
 import type { MetadataBackend } from "./metadata-backend.ts";
@@ -9,6 +10,7 @@ export interface ProxySettings {
   /** Shared with Nova's metadata service. */
   readonly secret: string;
   readonly log: Log;
+  readonly clock: Clock;
 }
 
 /** Guests are strangers: what they can hold open or send is bounded. */
@@ -44,13 +46,28 @@ async function answer(
   if (body === undefined) return refuse(reply, 413, "Request Entity Too Large");
   const headers = backendHeaders(ask.headers, guest, address, settings.secret);
   const request = { method: ask.method ?? "GET", path: ask.url ?? "/", headers, body };
-  const got = await settings.backend(request, AbortSignal.timeout(limits.answer_ms));
+  const got = await withLimit(settings.clock, limits.answer_ms, (signal) => settings.backend(request, signal));
   const type = got.headers["content-type"];
   reply.writeHead(got.status, {
     ...(type === undefined ? {} : { "content-type": type }),
     "content-length": got.body.length,
   });
   reply.end(got.body);
+}
+
+/** Gives up on work that takes longer. */
+async function withLimit<T>(clock: Clock, limit_ms: number, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const late = new AbortController();
+  const done = new AbortController();
+  clock.sleep(limit_ms, done.signal).then(
+    () => late.abort(new Error(`no answer within ${limit_ms} ms`)),
+    () => undefined,
+  );
+  try {
+    return await work(late.signal);
+  } finally {
+    done.abort();
+  }
 }
 
 async function bodyOf(ask: IncomingMessage): Promise<Uint8Array | undefined> {

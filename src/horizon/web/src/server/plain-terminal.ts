@@ -11,5 +11,5 @@ export function plainTerminal(text: string): string {
   const clean = text.replaceAll(sequences, "").replaceAll("\r\n", "\n");
   // A carriage return begins the line again: progress bars keep only their last state.
   const lines = clean.split("\n").map((line) => line.slice(line.lastIndexOf("\r", line.length - 2) + 1));
-  return [...lines.join("\n")].filter(printable).join("");
+  return Array.from(lines.join("\n")).filter(printable).join("");
 }

@@ -3,11 +3,11 @@
  * once; malformed parts are refused exactly as the real driver refuses them. For `--simulate` and for tests.
  */
 import type { HostPlan } from "#contracts/neutron/host-plan.ts";
-import { checkPlan, type CheckedPlan } from "#neutron/agent/wiring/linux-bridge/check-plan.ts";
-import { dhcpNamespace } from "#neutron/agent/wiring/linux-bridge/names.ts";
-import { wantedHost } from "#neutron/agent/wiring/linux-bridge/want.ts";
-import { reportOf, type Run } from "#neutron/agent/wiring/linux-bridge/run.ts";
-import { hostPrograms } from "#neutron/agent/wiring/linux-bridge/programs.ts";
+import { checkPlan, type CheckedPlan } from "#neutron/agent/wiring/check-plan.ts";
+import { dhcpNamespace } from "#neutron/agent/wiring/names.ts";
+import { wantedHost } from "#neutron/agent/wiring/want.ts";
+import { reportOf, type Run } from "#neutron/agent/wiring/run.ts";
+import { hostPrograms } from "#neutron/agent/wiring/programs.ts";
 import type { Applied, ObservedHost, Wiring } from "#neutron/agent/wiring/wiring.ts";
 
 export interface FakeWiring extends Wiring {

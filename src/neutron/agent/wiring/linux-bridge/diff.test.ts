@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { linkChanges, namespaceChanges, ownsNamespace } from "./diff.ts";
 import type { ObservedLink, ObservedNamespace } from "./observe.ts";
-import { batchFailures } from "./programs.ts";
-import type { WantedLink, WantedNamespace } from "./want.ts";
+import { batchFailures } from "../programs.ts";
+import type { WantedLink, WantedNamespace } from "../want.ts";
 
 const alias = "cumulet:c1";
 const item = { kind: "network", id: "n" } as const;

@@ -1,8 +1,8 @@
 /** The difference between what is wanted and what is there, as `ip` commands. Pure. */
-import { canonicalCidr, parseCidr } from "./addresses.ts";
+import { canonicalCidr, parseCidr } from "../addresses.ts";
 import type { ObservedLink, ObservedNamespace } from "./observe.ts";
-import type { Failure, Line } from "./programs.ts";
-import type { Item, WantedDevice, WantedLink, WantedNamespace } from "./want.ts";
+import type { Failure, Line } from "../programs.ts";
+import type { Item, WantedDevice, WantedLink, WantedNamespace } from "../want.ts";
 
 export interface Present {
   readonly links: ReadonlyMap<string, ObservedLink>;

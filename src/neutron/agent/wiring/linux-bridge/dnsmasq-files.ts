@@ -4,10 +4,10 @@
  * `conf` needs a restart; `hosts`, `options` and `names` are read again on SIGHUP.
  */
 import type { PlannedDhcp, PlannedDhcpHost, PlannedNetwork, PlannedSubnet } from "#contracts/neutron/host-plan.ts";
-import { addressOf, contains, parseCidr } from "./addresses.ts";
-import { isDomain } from "./check-plan.ts";
-import { dhcpPortName } from "./names.ts";
-import { metadataAddress } from "./want.ts";
+import { addressOf, contains, parseCidr } from "../addresses.ts";
+import { isDomain } from "../check-plan.ts";
+import { dhcpPortName } from "../names.ts";
+import { metadataAddress } from "../want.ts";
 
 export interface DnsmasqFiles {
   readonly conf: string;

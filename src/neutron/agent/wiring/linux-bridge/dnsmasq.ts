@@ -8,7 +8,7 @@ import type { PlannedDhcp } from "#contracts/neutron/host-plan.ts";
 import type { Clock } from "#platform/clock/clock.ts";
 import { until } from "#platform/clock/until.ts";
 import { type DnsmasqFiles, mayReload, withoutStaleLeases } from "./dnsmasq-files.ts";
-import type { Programs } from "./programs.ts";
+import type { Programs } from "../programs.ts";
 
 export interface DnsmasqHost {
   /** Brings one network's server to these files; resolves with what was done, empty for nothing. */

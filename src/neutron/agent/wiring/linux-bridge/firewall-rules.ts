@@ -1,7 +1,7 @@
 /** Security group rules and anti-spoofing as nft text. Pure; each value is checked before it stands in the text. */
 import type { PlannedPort, PlannedRule } from "#contracts/neutron/host-plan.ts";
-import { isAddress, isMac, minimalCidrs } from "./addresses.ts";
-import { digestOf } from "./names.ts";
+import { isAddress, isMac, minimalCidrs } from "../addresses.ts";
+import { digestOf } from "../names.ts";
 
 /** Sets of remote addresses, shared by all rules with the same content. */
 export type RemoteSets = Map<string, { type: "ipv4_addr" | "ipv6_addr"; elements: string[] }>;

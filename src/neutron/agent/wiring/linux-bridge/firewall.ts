@@ -13,7 +13,7 @@
  */
 import type { HostPlan, PlannedPort } from "#contracts/neutron/host-plan.ts";
 import { generation, ruleMatch, spoofGuards, type RemoteSets } from "./firewall-rules.ts";
-import { bridgeName, digestOf, stableNumbers, tableName, tapName } from "./names.ts";
+import { bridgeName, digestOf, stableNumbers, tableName, tapName } from "../names.ts";
 
 export interface Firewall {
   /** For `nft -f -`. */

@@ -7,17 +7,17 @@ import { type MetadataHost, metadataHost } from "#neutron/agent/metadata/metadat
 import type { ProxySettings } from "#neutron/agent/metadata/proxy.ts";
 import type { Clock } from "#platform/clock/clock.ts";
 import type { Applied, ObservedHost, Wiring } from "#neutron/agent/wiring/wiring.ts";
-import { checkPlan } from "./check-plan.ts";
+import { checkPlan } from "../check-plan.ts";
 import { linkChanges, type Present } from "./diff.ts";
 import { dnsmasqFiles } from "./dnsmasq-files.ts";
 import { type DnsmasqHost, dnsmasqHost } from "./dnsmasq.ts";
 import { loadFirewall, unloadFirewall } from "./load-firewall.ts";
-import { checkCloudId, dhcpNamespace, ownerAlias, tableName } from "./names.ts";
+import { checkCloudId, dhcpNamespace, ownerAlias, tableName } from "../names.ts";
 import { fillNamespace, findNamespaces, makeNamespaces, removeNamespaces, type Strangers } from "./namespaces.ts";
 import { listNamespaces, observeLinks } from "./observe.ts";
-import { hostPrograms, type Programs } from "./programs.ts";
-import { attempt, batch, eachOf, failAll, failed, reportOf, type Run } from "./run.ts";
-import { metadataAddress, wantedHost, type Wanted } from "./want.ts";
+import { hostPrograms, type Programs } from "../programs.ts";
+import { attempt, batch, eachOf, failAll, failed, reportOf, type Run } from "../run.ts";
+import { metadataAddress, wantedHost, type Wanted } from "../want.ts";
 
 export interface LinuxBridgeOptions {
   /** 1 to 32 of a-z, 0-9, `-`; several clouds can share a host as long as these differ. */

@@ -2,8 +2,8 @@
 import type { HostPlan } from "#contracts/neutron/host-plan.ts";
 import { type Firewall, renderFirewall } from "./firewall.ts";
 import { parseTable } from "./observe.ts";
-import type { Programs } from "./programs.ts";
-import { fail, type Run } from "./run.ts";
+import type { Programs } from "../programs.ts";
+import { fail, type Run } from "../run.ts";
 
 /**
  * Loads the whole filter in one transaction, unless it is there already. When nft refuses it, the ports nft refuses

@@ -2,11 +2,11 @@
 import type { MetadataHost } from "#neutron/agent/metadata/metadata-host.ts";
 import { namespaceChanges, ownsNamespace } from "./diff.ts";
 import type { DnsmasqHost } from "./dnsmasq.ts";
-import { digestOf } from "./names.ts";
+import { digestOf } from "../names.ts";
 import { listNamespaces, observeNamespace, type ObservedNamespace } from "./observe.ts";
-import type { Programs } from "./programs.ts";
-import { attempt, batch, eachOf, fail, failed, type Run } from "./run.ts";
-import { metadataAddress, type WantedNamespace } from "./want.ts";
+import type { Programs } from "../programs.ts";
+import { attempt, batch, eachOf, fail, failed, type Run } from "../run.ts";
+import { metadataAddress, type WantedNamespace } from "../want.ts";
 
 const atOnce = 4;
 

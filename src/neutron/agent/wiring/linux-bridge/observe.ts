@@ -1,7 +1,7 @@
 /** What `ip -j` and `nft -j` say is on the host. Parsing is pure; asking is the few lines at the end. */
 import { readdir, stat } from "node:fs/promises";
-import { namespaceShape } from "./names.ts";
-import type { Programs } from "./programs.ts";
+import { namespaceShape } from "../names.ts";
+import type { Programs } from "../programs.ts";
 
 export interface ObservedLink {
   readonly name: string;

@@ -116,7 +116,7 @@ function text6(value: bigint): string {
   const runs = groups.join(":").match(/\b0(:0)+\b/g) ?? [];
   const longest = runs.reduce((best, run) => (run.length > best.length ? run : best), "");
   if (longest === "") return groups.join(":");
-  const [before = "", after = ""] = splitOnce(groups.join(":"), longest);
+  const [before, after] = splitOnce(groups.join(":"), longest);
   return `${before.replace(/:$/, "")}::${after.replace(/^:/, "")}`;
 }
 
