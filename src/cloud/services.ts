@@ -67,6 +67,7 @@ type Add = <R extends RunningRole>(starting: Promise<R>) => Promise<R>;
 async function startCinder(factory: PartsFactory, add: Add): Promise<void> {
   const api = factory.of("cinder-api", "cinder");
   const store = await openCinderStore(api);
+  await add(Promise.resolve({ stop: () => store.close() }));
   await add(startCinderApi(api, { store }));
   await add(startCinderScheduler(factory.of("cinder-scheduler", "cinder"), { store }));
 }
