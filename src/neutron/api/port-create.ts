@@ -15,9 +15,8 @@ import { macOf } from "./values.ts";
 export async function createPort(call: Call, change: Change, body: PortBody): Promise<PortRow> {
   const scope = scopeOf(call);
   const project_id = projectFor(call, body);
-  // A service user acts for a project: it reaches no network that the project does not see.
-  const seen = scope.admin ? scope : { all: false, admin: false, project_id };
-  const network = await getNetwork(change.trx, seen, body.network_id);
+  // Nova has asked with the user's own token whether the network may be used: an administrator may use any.
+  const network = await getNetwork(change.trx, scope, body.network_id);
   const device_owner = body.device_owner ?? "";
   const target = {
     ...networkTarget(network),
