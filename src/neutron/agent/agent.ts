@@ -1,7 +1,7 @@
 /**
  * The agent of one host: asks for the whole desired state, makes it so, reports. Poked when something changed, and
  * periodic for what a lost poke or a meddling hand leaves. One pass at a time; pokes during a pass become one pass
- * after it. A pass that fails is not repeated at once: the next period or poke does it.
+ * after it, and after a rest as long as that pass took. A pass that fails is not repeated at once: the next period or poke does it.
  */
 import type { AgentReport, HostPlan } from "#contracts/neutron/host-plan.ts";
 import type { Clock } from "#platform/clock/clock.ts";
@@ -44,7 +44,7 @@ export interface AgentStatus {
 
 export interface NeutronAgent {
   start(): void;
-  /** Something changed: a pass begins now, or right after the one that runs. */
+  /** Something changed: a pass begins now, or soon after the one that runs. */
   poke(): void;
   /** Resolves when a pass that began after this call has ended, well or badly (see `status`). */
   settled(): Promise<void>;
@@ -52,6 +52,9 @@ export interface NeutronAgent {
   /** Ends the loop, and the pass that runs. The networks go on working, except for metadata. */
   stop(): Promise<void>;
 }
+
+/** Between a pass and one that was asked for during it. */
+const rest_max_ms = 25;
 
 export function neutronAgent(options: NeutronAgentOptions): NeutronAgent {
   const stopping = new AbortController();
@@ -70,10 +73,15 @@ export function neutronAgent(options: NeutronAgentOptions): NeutronAgent {
     });
     return current;
   };
+  /** A pass costs more the more ports there are: what changes in quick succession is done together. */
+  const rest = async (): Promise<void> => {
+    const rest_ms = Math.min(status.last_duration_ms ?? 0, rest_max_ms);
+    await options.clock.sleep(rest_ms, stopping.signal).catch(() => undefined);
+  };
   const settled = async (): Promise<void> => {
     if (stopping.signal.aborted) return;
     if (current === undefined) return begin();
-    following ??= current.then(() => {
+    following ??= current.then(rest).then(() => {
       following = undefined;
       return stopping.signal.aborted ? undefined : begin();
     });

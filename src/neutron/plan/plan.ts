@@ -10,7 +10,7 @@ import type {
 import type { NetworkRow, PortRow, SubnetRow } from "../store/tables.ts";
 import { hostnameOf } from "./hostname.ts";
 import { cidrsOf, grouped, indexRows, type RowIndex } from "./index-rows.ts";
-import { plannedPort } from "./port.ts";
+import { plannedPort, plannedRules } from "./port.ts";
 import { plannedRouter } from "./router.ts";
 import type { PlanRows, PlanSettings } from "./rows.ts";
 
@@ -27,7 +27,10 @@ export function planOf(rows: PlanRows, settings: PlanSettings): HostPlan {
   );
   const onNetwork = grouped([...rows.ports, ...rows.served], (port) => port.network_id);
   const guests = rows.ports.filter((port) => !port.device_owner.startsWith("network:"));
-  const rulesOf = grouped(rows.rules, (rule) => rule.security_group_id);
+  const rulesOf = plannedRules(
+    index,
+    grouped(rows.rules, (rule) => rule.security_group_id),
+  );
   return {
     host: settings.host,
     revision: rows.revision,

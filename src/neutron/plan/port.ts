@@ -3,13 +3,8 @@ import type { PlannedPort, PlannedRule } from "#contracts/neutron/host-plan.ts";
 import type { PortRow, RuleRow } from "../store/tables.ts";
 import type { RowIndex } from "./index-rows.ts";
 
-export function plannedPort(
-  index: RowIndex,
-  port: PortRow,
-  rulesOf: ReadonlyMap<string, readonly RuleRow[]>,
-): PlannedPort {
+export function plannedPort(index: RowIndex, port: PortRow, rulesOf: RulesOf): PlannedPort {
   const network = index.networks.get(port.network_id);
-  const rules = (index.groupsOf.get(port.id) ?? []).flatMap((group) => rulesOf.get(group) ?? []);
   return {
     id: port.id,
     network_id: port.network_id,
@@ -22,9 +17,26 @@ export function plannedPort(
       ip: pair.ip_address,
       mac: pair.mac_address,
     })),
-    rules: distinct(rules.map((rule) => plannedRule(index, rule))),
+    rules: rulesOf(index.groupsOf.get(port.id) ?? []),
     device_id: port.device_id,
     project_id: port.project_id,
+  };
+}
+
+/** The rules of a port that has these groups. */
+export type RulesOf = (groups: readonly string[]) => PlannedRule[];
+
+/** Many ports have the same groups, and a rule may name every member of one: each list is made once for a plan. */
+export function plannedRules(index: RowIndex, rows: ReadonlyMap<string, readonly RuleRow[]>): RulesOf {
+  const made = new Map<string, PlannedRule[]>();
+  return (groups) => {
+    const key = groups.join();
+    const known = made.get(key);
+    if (known) return known;
+    const rules = groups.flatMap((group) => rows.get(group) ?? []);
+    const planned = distinct(rules.map((rule) => plannedRule(index, rule)));
+    made.set(key, planned);
+    return planned;
   };
 }
 
