@@ -29,9 +29,11 @@ export interface Look {
 const switches = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"];
 const quiet = ["--disable-component-update", "--disable-sync", "--disable-extensions"];
 
+export const browserSwitches = [...switches, ...quiet];
+
 /** Debian's chromium with a fresh profile. */
 export async function openBrowser(): Promise<Browser> {
-  return chromium.launch({ executablePath: "/usr/bin/chromium", headless: true, args: [...switches, ...quiet] });
+  return chromium.launch({ executablePath: "/usr/bin/chromium", headless: true, args: browserSwitches });
 }
 
 /** A new person at the door: no cookies, nothing remembered. */
@@ -100,6 +102,8 @@ export interface LaunchWishes {
   allow?: boolean;
   /** Generates a key pair of this name in the form; its private half is downloaded. */
   new_keypair?: string;
+  /** Where the downloaded private key is kept. */
+  key_file?: string;
   user_data?: string;
 }
 
@@ -131,7 +135,7 @@ export async function fillLaunch(here: Visit, wishes: LaunchWishes): Promise<voi
   }
   if (wishes.flavor !== undefined) await choose(page, say("launch.flavor"), wishes.flavor);
   if (wishes.network !== undefined) await choose(page, say("launch.network"), wishes.network);
-  if (wishes.new_keypair !== undefined) await newKeypair(here, wishes.new_keypair);
+  if (wishes.new_keypair !== undefined) await newKeypair(here, wishes.new_keypair, wishes.key_file);
   if (wishes.allow) {
     const box = page.getByRole("checkbox", { name: say("launch.allow") });
     await box
@@ -147,13 +151,13 @@ export async function fillLaunch(here: Visit, wishes: LaunchWishes): Promise<voi
   }
 }
 
-/** Returns the file name under which the private key was downloaded. */
-async function newKeypair({ page, say }: Visit, name: string): Promise<string> {
+async function newKeypair({ page, say }: Visit, name: string, keyFile?: string): Promise<void> {
   await page.getByRole("button", { name: say("launch.keypair.new") }).click();
   await page.getByLabel(say("launch.keypair.name")).fill(name);
   const download = page.waitForEvent("download");
   await page.getByRole("button", { name: say("launch.keypair.create") }).click();
-  return (await download).suggestedFilename();
+  const file = await download;
+  if (keyFile !== undefined) await file.saveAs(keyFile);
 }
 
 /** Sends the form; returns the id of the new server, whose page is then open. */
