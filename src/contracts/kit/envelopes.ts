@@ -63,7 +63,8 @@ const keystone: Envelope = ({ status, message }) => ({ error: { code: status, me
 
 /** A version that does not exist is answered with those that do. */
 const placement: Envelope = ({ status, message, type, request_id, context }) => {
-  const code = type ?? "placement.undefined_code";
+  // What the pipeline itself refuses has a type that means nothing here.
+  const code = type?.startsWith("placement.") ? type : "placement.undefined_code";
   const versions =
     status === 406 ? { min_version: context?.["min_version"], max_version: context?.["max_version"] } : {};
   return { errors: [{ status, title: titleOf(status), detail: message, code, request_id, ...versions }] };

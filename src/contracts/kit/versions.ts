@@ -7,7 +7,7 @@ export interface Microversion {
   minor: number;
 }
 
-const shape = /^(\d{1,3})\.(\d{1,4})$/;
+const shape = /^(0|[1-9]\d{0,2})\.(0|[1-9]\d{0,3})$/;
 
 /** Parses `2.79`; undefined when the text is not a version. */
 export function parseVersion(text: string): Microversion | undefined {

@@ -13,7 +13,7 @@ export const Nullable = <T extends Parameters<typeof Type.Optional>[0]>(schema: 
 /** Numbers that clients also send as text. */
 export const Count = Type.Unsafe<number | string>({
   anyOf: [
-    { type: "integer", minimum: 1 },
+    { type: "integer", minimum: 1, maximum: 2_147_483_647 },
     { type: "string", pattern: "^[1-9][0-9]{0,8}$" },
   ],
 });
@@ -59,6 +59,10 @@ export const Bool = Type.Unsafe<boolean | string>({
 export function asBoolean(value: boolean | string): boolean {
   return typeof value === "boolean" ? value : /^(true|1|on|yes|y|t)$/i.test(value);
 }
+
+/** Addresses under which a user says that a server is reached; an empty text takes one away. */
+export const AccessIPv4 = Type.Union([Type.String({ format: "ipv4" }), Type.Literal("")]);
+export const AccessIPv6 = Type.Union([Type.String({ format: "ipv6" }), Type.Literal("")]);
 
 export const Metadata = Type.Unsafe<Record<string, string>>({
   type: "object",

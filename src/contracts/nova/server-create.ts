@@ -1,7 +1,21 @@
 /** What a user may ask for when creating servers, field by field with the microversion that brought it. */
 import { Type, type Static } from "typebox";
 import { at } from "../kit/fields.ts";
-import { Bool, Count, Description, Hostname, Metadata, Name, Nullable, Size, Tags, Uuid, closed } from "./fields.ts";
+import {
+  AccessIPv4,
+  AccessIPv6,
+  Bool,
+  Count,
+  Description,
+  Hostname,
+  Metadata,
+  Name,
+  Nullable,
+  Size,
+  Tags,
+  Uuid,
+  closed,
+} from "./fields.ts";
 
 const Text = Type.String();
 const DeviceName = Type.String({ minLength: 1, maxLength: 255, pattern: "^[a-zA-Z0-9._\\-/]*$" });
@@ -79,8 +93,8 @@ const requested = {
   metadata: Type.Optional(Metadata),
   personality: Type.Optional(at({ until: "2.56" }, Type.Array(Type.Object({ path: Text, contents: Text }, closed)))),
   adminPass: Type.Optional(Type.String({ minLength: 1, maxLength: 255 })),
-  accessIPv4: Type.Optional(Type.String({ maxLength: 64 })),
-  accessIPv6: Type.Optional(Type.String({ maxLength: 64 })),
+  accessIPv4: Type.Optional(AccessIPv4),
+  accessIPv6: Type.Optional(AccessIPv6),
   availability_zone: Type.Optional(Type.String({ minLength: 1, maxLength: 255 })),
   config_drive: Type.Optional(Type.Unsafe<boolean | string>({ anyOf: [Bool, { type: "string", maxLength: 0 }] })),
   block_device_mapping: Type.Optional(Type.Array(OldDeviceRequest)),

@@ -2,7 +2,7 @@
 import { Type } from "typebox";
 import { at } from "../kit/fields.ts";
 import { defineResource, operation } from "../kit/resource.ts";
-import { Description, Empty, Hostname, Links, Name, closed } from "./fields.ts";
+import { AccessIPv4, AccessIPv6, Description, Empty, Hostname, Links, Name, closed } from "./fields.ts";
 import { policy } from "./rules.ts";
 import { ServerCreate } from "./server-create.ts";
 import { ChangedServerView, ServerBrief, ServerView } from "./server-view.ts";
@@ -66,8 +66,8 @@ export const server = defineResource({
             {
               name: Type.Optional(Name),
               "OS-DCF:diskConfig": Type.Optional(Type.Enum(["AUTO", "MANUAL"])),
-              accessIPv4: Type.Optional(Type.String({ maxLength: 64 })),
-              accessIPv6: Type.Optional(Type.String({ maxLength: 64 })),
+              accessIPv4: Type.Optional(AccessIPv4),
+              accessIPv6: Type.Optional(AccessIPv6),
               description: Type.Optional(at({ since: "2.19" }, Description)),
               hostname: Type.Optional(at({ since: "2.90" }, Hostname)),
             },

@@ -95,7 +95,11 @@ async function byCredential(
 /** What the token is asked for; undefined when the request leaves it to the user's default project. */
 export async function scopeAsked(db: Db, scope: Auth["scope"]): Promise<Scope | undefined> {
   if (scope === undefined) return undefined;
-  if (scope === "unscoped" || scope.unscoped) return { kind: "unscoped" };
+  if (scope === "unscoped") return { kind: "unscoped" };
+  if (Object.keys(scope).length > 1) {
+    throw errors.invalid({ detail: "Expecting to find exactly one of project, domain, system, unscoped in scope." });
+  }
+  if (scope.unscoped) return { kind: "unscoped" };
   if (scope.system) return { kind: "system" };
   if (scope.project) return projectScope(db, scope.project);
   if (scope.domain) {

@@ -55,6 +55,8 @@ export function makePipeline(options: ServiceOptions): Pipeline {
   const queries = makeValidator({ coerce: true });
 
   async function answer(request: Request, params: Params, route: Route, trace: TraceContext): Promise<Response> {
+    // No name and no id has one, and not every database could even be asked for it.
+    if (Object.values(params).some((value) => value.includes("\0"))) throw notFound();
     const version = versionOf(options, request);
     const asked = openStep(options, route, trace);
     const identity = await authenticate(options, request, route, asked?.context ?? trace, asked);
@@ -171,6 +173,10 @@ async function bodyOf(options: ServiceOptions, request: Request, route: Route): 
   return readJson(request, { limit_bytes: options.limit_bytes ?? defaultLimit_bytes });
 }
 
+function notFound(): ApiError {
+  return new ApiError("not_found", { status: 404, message: "The resource could not be found." });
+}
+
 /** The operation that this version and this body mean. */
 function choose(route: Route, at: Microversion | undefined, body: unknown): Choice {
   const present = route.choices.filter(({ operation }) => inRange(operation, at));
@@ -189,9 +195,10 @@ function choose(route: Route, at: Microversion | undefined, body: unknown): Choi
 
 function queryOf(request: Request): Record<string, unknown> {
   const query: Record<string, unknown> = {};
-  const search = new URL(request.url).searchParams;
-  for (const name of new Set(search.keys())) {
-    const values = search.getAll(name);
+  const { search, searchParams } = new URL(request.url);
+  if (search.includes("%00")) throw new ApiError("bad_query", { status: 400, message: "The query has a NUL in it." });
+  for (const name of new Set(searchParams.keys())) {
+    const values = searchParams.getAll(name);
     query[name] = values.length === 1 ? values[0] : values;
   }
   return query;

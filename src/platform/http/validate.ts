@@ -1,4 +1,5 @@
 /** Schemas of operations compiled on first use, once for each shape that a microversion range has. */
+import { isIPv4, isIPv6 } from "node:net";
 import type { TSchema } from "typebox";
 import { Ajv, type ErrorObject, type ValidateFunction } from "ajv";
 import { breakpoints, schemaAt, viewAt, type SchemaNode, type View } from "#contracts/kit/fields.ts";
@@ -21,6 +22,8 @@ export function makeValidator(options: { coerce: boolean }): Validator {
     coerceTypes: options.coerce ? "array" : false,
     formats: {
       uuid: isUuid,
+      ipv4: isIPv4,
+      ipv6: isIPv6,
       "date-time": (text: string) => !Number.isNaN(Date.parse(text)),
       base64: /^[A-Za-z0-9+/\s]*={0,2}\s*$/,
     },
