@@ -13,7 +13,7 @@ import { guestShell, type GuestShell } from "./real-cloud-guest.ts";
 import { claims, guestPids, guestTaps, leftOnHost, serverFiles, volumeFiles } from "./real-cloud-traces.ts";
 
 let cloud: RealCloud;
-let shell: GuestShell;
+let guest: GuestShell;
 /** Floating address of the first guest. */
 let address = "";
 let failed = false;
@@ -21,7 +21,7 @@ let failed = false;
 before(async () => {
   cloud = await makeRealCloud("cli");
   await cloud.up();
-  shell = await guestShell(cloud);
+  guest = await guestShell(cloud);
 });
 after(async () => {
   if (failed) console.error(await cloud.lastWords());
@@ -85,7 +85,7 @@ describe("a user with the openstack client", () => {
     await cloud.ask(...rule, "tcp", "--dst-port", "22", "group");
     await cloud.ask(...rule, "tcp", "--dst-port", "7002", "group");
     await cloud.ask(...rule, "icmp", "group");
-    await cloud.ask("keypair", "create", "--public-key", shell.public_key, "key");
+    await cloud.ask("keypair", "create", "--public-key", guest.public_key, "key");
     const volume = await cloud.ask("volume", "create", "--size", "1", "volume");
     assert.equal(volume.size, 1);
     address = (await cloud.ask("floating", "ip", "create", "public")).floating_ip_address;
@@ -99,8 +99,8 @@ describe("a user with the openstack client", () => {
     const server = await cloud.ask("server", "create", ...options, "--wait", "first");
     assert.equal(server.status, "ACTIVE");
     await cloud.tell("server", "add", "floating", "ip", "first", address);
-    await shell.eventually(address, "test -s /root/from-user-data");
-    assert.equal(await shell.run(address, "cat /root/from-user-data"), "user data of first");
+    await guest.eventually(address, "test -s /root/from-user-data");
+    assert.equal(await guest.run(address, "cat /root/from-user-data"), "user data of first");
     const { addresses } = await cloud.ask("server", "show", "first");
     assert.ok(addresses.net.includes(address), JSON.stringify(addresses));
     assert.match(await cloud.tell("console", "log", "show", "first"), /cumulet-guest ready: first 10\.50\.0\.\d+/);
@@ -111,13 +111,13 @@ describe("a user with the openstack client", () => {
     const attached = await cloud.ask("server", "add", "volume", "first", "volume");
     assert.equal(attached.Device, "/dev/vdb");
     const use = "mkfs.ext4 -q /dev/vdb && mount /dev/vdb /mnt && echo kept > /mnt/file && umount /mnt";
-    await shell.eventually(address, `test -b /dev/vdb && ${use}`);
+    await guest.eventually(address, `test -b /dev/vdb && ${use}`);
     await cloud.tell("server", "remove", "volume", "first", "volume");
     await available("volume");
-    await shell.eventually(address, "test ! -e /dev/vdb");
+    await guest.eventually(address, "test ! -e /dev/vdb");
     await cloud.ask("server", "add", "volume", "first", "volume");
-    await shell.eventually(address, "test -b /dev/vdb");
-    assert.equal(await shell.run(address, "mount /dev/vdb /mnt && cat /mnt/file && umount /mnt"), "kept");
+    await guest.eventually(address, "test -b /dev/vdb");
+    assert.equal(await guest.run(address, "mount /dev/vdb /mnt && cat /mnt/file && umount /mnt"), "kept");
     const volume = await cloud.ask("volume", "show", "volume");
     assert.equal(volume.status, "in-use");
   });
@@ -130,21 +130,21 @@ describe("a user with the openstack client", () => {
       const options = [...bootOptions, "--image", "cumulet", "--config-drive", "true", "--user-data", user_data];
       const server = await cloud.ask("server", "create", ...options, "--wait", "second");
       assert.equal(server.config_drive, "True");
-      await shell.eventually(address, "ping -c 1 -W 2 second");
-      await shell.run(address, `ping -c 1 -W 2 ${await addressOf("second")}`);
-      await shell.eventually(address, "nc -w 3 second 7002 </dev/null");
+      await guest.eventually(address, "ping -c 1 -W 2 second");
+      await guest.run(address, `ping -c 1 -W 2 ${await addressOf("second")}`);
+      await guest.eventually(address, "nc -w 3 second 7002 </dev/null");
       const log = await cloud.tell("console", "log", "show", "second");
       assert.match(log, /metadata from config-drive, host name second/);
     },
   );
 
   step("reaches the port that the security group allows, and not the other", async () => {
-    assert.equal(await shell.run(address, "nc -w 3 second 7002 </dev/null"), "port 7002 of second");
+    assert.equal(await guest.run(address, "nc -w 3 second 7002 </dev/null"), "port 7002 of second");
     // The service listens; that nothing comes back is the group's doing.
-    const closed = await shell.run(address, "nc -w 3 second 7001 </dev/null 2>&1 || true");
+    const closed = await guest.run(address, "nc -w 3 second 7001 </dev/null 2>&1 || true");
     assert.match(closed, /timed out/);
     await cloud.ask("security", "group", "rule", "create", "--protocol", "tcp", "--dst-port", "7001", "group");
-    assert.equal(await shell.eventually(address, "nc -w 3 second 7001 </dev/null"), "port 7001 of second");
+    assert.equal(await guest.eventually(address, "nc -w 3 second 7001 </dev/null"), "port 7001 of second");
   });
 
   step("stops and starts a server", async () => {
@@ -153,18 +153,18 @@ describe("a user with the openstack client", () => {
     const first = (await cloud.ask("server", "show", "first")).id as string;
     assert.equal((await guestPids(cloud))[first], undefined);
     await cloud.tell("server", "start", "first");
-    assert.equal(await shell.eventually(address, "hostname"), "first");
-    assert.equal(await shell.run(address, "cat /root/from-user-data"), "user data of first");
-    assert.equal(await shell.run(address, "mount /dev/vdb /mnt && cat /mnt/file && umount /mnt"), "kept");
+    assert.equal(await guest.eventually(address, "hostname"), "first");
+    assert.equal(await guest.run(address, "cat /root/from-user-data"), "user data of first");
+    assert.equal(await guest.run(address, "mount /dev/vdb /mnt && cat /mnt/file && umount /mnt"), "kept");
     await cloud.await("the server to be on", ["server", "show", "first"], isStatus("ACTIVE"));
   });
 
   step("reboots a server, softly and hard", async () => {
     for (const kind of ["--soft", "--hard"]) {
-      const before = await shell.bootId(address);
+      const boot = await guest.bootId(address);
       await cloud.tell("server", "reboot", kind, "--wait", "first");
-      assert.notEqual(await shell.bootId(address), before);
-      assert.equal(await shell.run(address, "hostname"), "first");
+      assert.notEqual(await guest.bootId(address), boot);
+      assert.equal(await guest.run(address, "hostname"), "first");
     }
   });
 
@@ -174,7 +174,7 @@ describe("a user with the openstack client", () => {
     const server = await cloud.ask("server", "create", ...bootOptions, "--volume", "boot", "--wait", "third");
     assert.equal(server.status, "ACTIVE");
     assert.equal(server.volumes_attached.length, 1);
-    await shell.eventually(address, "ping -c 1 -W 2 third");
+    await guest.eventually(address, "ping -c 1 -W 2 third");
     await until(
       systemClock(),
       async () => (/ready: third/.test(await cloud.tell("console", "log", "show", "third")) ? true : undefined),
@@ -184,20 +184,20 @@ describe("a user with the openstack client", () => {
 
   step("attaches and detaches a network while the guest runs", async () => {
     await cloud.tell("server", "add", "network", "first", "private");
-    const found = await shell.eventually(address, "ip -4 -o addr show eth1 | grep -o 'inet 10[.]0[.]0[.][0-9]*'");
+    const found = await guest.eventually(address, "ip -4 -o addr show eth1 | grep -o 'inet 10[.]0[.]0[.][0-9]*'");
     const ports = await cloud.ask("port", "list", "--server", "first", "--network", "private");
     assert.equal(`inet ${ports[0]["Fixed IP Addresses"][0].ip_address}`, found);
     await cloud.tell("server", "remove", "port", "first", ports[0].ID);
-    await shell.eventually(address, "test ! -e /sys/class/net/eth1");
+    await guest.eventually(address, "test ! -e /sys/class/net/eth1");
     await cloud.await("the port to be gone", ["port", "list", "--server", "first"], (list) => list.length === 1);
   });
 
   step("finds all as it was after `down` and `up`: guests go on running meanwhile", async () => {
     const pids = await guestPids(cloud);
     assert.equal(Object.keys(pids).length, 3);
-    const boot = await shell.bootId(address);
+    const boot = await guest.bootId(address);
     await cloud.cumulet("down");
-    assert.equal(await shell.eventually(address, "hostname"), "first");
+    assert.equal(await guest.eventually(address, "hostname"), "first");
     await cloud.up();
     assert.deepEqual(await guestPids(cloud), pids);
     const servers = await cloud.ask("server", "list");
@@ -205,10 +205,10 @@ describe("a user with the openstack client", () => {
     assert.deepEqual(states.toSorted(), ["first ACTIVE", "second ACTIVE", "third ACTIVE"]);
     const { addresses } = await cloud.ask("server", "show", "first");
     assert.ok(addresses.net.includes(address), JSON.stringify(addresses));
-    assert.equal(await shell.bootId(address), boot);
-    assert.equal(await shell.run(address, "mount /dev/vdb /mnt && cat /mnt/file && umount /mnt"), "kept");
-    await shell.run(address, "wget -q -O - http://169.254.169.254/openstack/latest/meta_data.json");
-    await shell.run(address, "ping -c 1 -W 2 second");
+    assert.equal(await guest.bootId(address), boot);
+    assert.equal(await guest.run(address, "mount /dev/vdb /mnt && cat /mnt/file && umount /mnt"), "kept");
+    await guest.run(address, "wget -q -O - http://169.254.169.254/openstack/latest/meta_data.json");
+    await guest.run(address, "ping -c 1 -W 2 second");
   });
 
   step("deletes the servers, and nothing of them is left", async () => {
