@@ -172,6 +172,8 @@ async function fill(ask: Ask, people: People): Promise<Things> {
     },
   );
   const servers = await fillServers(ask, ok, { image: image.id, network: network.network, project: people.project });
+  // Neutron makes a project's default group when somebody of it first looks.
+  await ok("stranger", "GET", "network", "/v2.0/security-groups");
   const { resource_providers } = await ok("admin", "GET", "placement", "/resource_providers");
   return {
     ...people,
