@@ -2,7 +2,7 @@
  * The queue within one process. It serialises every message and delivers it on a later tick, so that nothing works here
  * by sharing an object that would fail across machines. A message for an address that nobody serves yet waits.
  */
-import { setImmediate as nextTick, setTimeout as wait } from "node:timers/promises";
+import { setImmediate as nextTick } from "node:timers/promises";
 import type { MessageBody, MessageReply, MessageSpec } from "#contracts/kit/message.ts";
 import type { Ids } from "../ids/ids.ts";
 import type { Log } from "../log/log.ts";
@@ -40,16 +40,17 @@ export function inProcessBus(parts: { ids: Ids; log: Log }): Bus {
       const inbox = pick(address);
       if (!inbox) throw new BusError("timeout", `${message.name}: nobody serves ${address}`);
       const { timeout_ms = 30_000 } = options as { timeout_ms?: number };
-      const limit = new AbortController();
-      const late = wait(timeout_ms, undefined, { signal: limit.signal, ref: false }).then(() => {
-        throw new BusError("timeout", `${message.name}: ${address} did not answer within ${timeout_ms} ms`);
+      let limit: NodeJS.Timeout | undefined;
+      const late = new Promise<never>((_resolve, reject) => {
+        const error = (): BusError =>
+          new BusError("timeout", `${message.name}: ${address} did not answer within ${timeout_ms} ms`);
+        limit = setTimeout(() => reject(error()), timeout_ms).unref();
       });
       try {
         const reply = await Promise.race([soon(inbox, encode(validator, message, body)), late]);
         return opened(message, reply) as MessageReply<M>; // the handler's type is the message's
       } finally {
-        late.catch(() => undefined);
-        limit.abort();
+        clearTimeout(limit);
       }
     },
     async serve(address, handlers) {
