@@ -3,7 +3,7 @@
  * 202 is ACTIVE, or ERROR with a reason, or gone as asked; and the ledgers of all stores and drivers agree.
  */
 import assert from "node:assert/strict";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -11,21 +11,12 @@ import { setTimeout as wait } from "node:timers/promises";
 import { client, type Client } from "#tests/support/client.ts";
 import { eventually } from "#tests/support/cloud.ts";
 import { startProcess, type CloudProcess } from "#tests/support/process.ts";
+import { randomFrom, seedOfRun } from "#tests/support/random.ts";
+import { simulatedGuests } from "#tests/support/simulated-guests.ts";
 
 const rounds = 10;
 /** Printed with a failure, so that the same moments can be tried again. */
-const seed = Number(process.env["CUMULET_SEED"] ?? Math.floor(Math.random() * 1e9));
-
-/** mulberry32: small, and the same everywhere. */
-function randomFrom(start: number): () => number {
-  let state = start;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
-  };
-}
+const seed = seedOfRun();
 
 test(`kill -9 at ${rounds} random moments loses nothing and orphans nothing (seed ${seed})`, async () => {
   const state_dir = mkdtempSync(join(tmpdir(), "cumulet-kill-"));
@@ -112,10 +103,6 @@ async function orphans(demo: Client, state_dir: string, servers: readonly Settle
   return found;
 }
 
-/** The ledgers of the simulated hypervisors. */
 function guests(state_dir: string): string[] {
-  return ["sim1", "sim2"].flatMap((host) => {
-    const text = readFileSync(join(state_dir, "nova-compute", host, "guests.json"), "utf8");
-    return [...text.matchAll(/"uuid":\s*"([0-9a-f-]{36})"/g)].map((match) => match[1] ?? "");
-  });
+  return ["sim1", "sim2"].flatMap((host) => simulatedGuests(join(state_dir, "nova-compute", host, "guests.json")));
 }

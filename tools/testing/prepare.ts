@@ -11,6 +11,7 @@ const testPackages: readonly { file: string; package: string }[] = [
   { file: "/usr/bin/ssh-keygen", package: "openssh-client" },
   { file: "/usr/bin/genisoimage", package: "genisoimage" },
   { file: "/usr/bin/busybox", package: "busybox" },
+  { file: "/usr/sbin/nats-server", package: "nats-server" },
   { file: "/usr/bin/nsenter", package: "util-linux" },
   { file: "/usr/bin/chromium", package: "chromium" },
   { file: "/usr/share/doc/fonts-noto-cjk", package: "fonts-noto-cjk" },
