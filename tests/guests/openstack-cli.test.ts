@@ -10,7 +10,8 @@ import { systemClock } from "#platform/clock/clock.ts";
 import { until } from "#platform/clock/until.ts";
 import { makeRealCloud, type RealCloud } from "./real-cloud.ts";
 import { guestShell, type GuestShell } from "./real-cloud-guest.ts";
-import { claims, guestPids, guestTaps, leftOnHost, serverFiles, volumeFiles } from "./real-cloud-traces.ts";
+import { claims } from "./real-cloud-client.ts";
+import { guestPids, guestTaps, leftOnHost, serverFiles, volumeFiles } from "./real-cloud-traces.ts";
 
 let cloud: RealCloud;
 let guest: GuestShell;

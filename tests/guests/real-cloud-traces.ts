@@ -2,7 +2,6 @@
 import { existsSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { client } from "#tests/support/client.ts";
 import type { RealCloud } from "./real-cloud.ts";
 
 /** QEMU processes of the cloud by server. */
@@ -40,12 +39,6 @@ export async function volumeFiles(cloud: RealCloud): Promise<string[]> {
   return [...new Set(names.map((name) => name.split(".")[0] ?? name))];
 }
 
-/** Consumers in Placement. Asked by a program on the cloud's host: this process is not on it. */
-export async function claims(cloud: RealCloud): Promise<string[]> {
-  const { stdout } = await cloud.run([process.execPath, import.meta.filename, cloud.url, cloud.state_dir]);
-  return JSON.parse(stdout) as string[];
-}
-
 /** Everything of the cloud that the host still has, for people to read; empty when all is gone. */
 export async function leftOnHost(cloud: RealCloud, namespaces: readonly string[]): Promise<string[]> {
   const cloud_id = await cloud.cloudId();
@@ -79,9 +72,4 @@ async function processes(): Promise<{ pid: number; words: string[] }[]> {
 
 async function namesIn(dir: string): Promise<string[]> {
   return readdir(dir).catch(() => []);
-}
-
-if (import.meta.main) {
-  const [url = "", state_dir = ""] = process.argv.slice(2);
-  process.stdout.write(JSON.stringify(await (await client(url, state_dir)).claims()));
 }

@@ -7,6 +7,7 @@ import { chmod, copyFile, mkdir, mkdtemp, readFile, rm } from "node:fs/promises"
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { buildGuestImage } from "#cloud/guest-image/guest-image.ts";
+import { isAlive } from "#nova/compute/hypervisors/qemu/process.ts";
 import { systemClock } from "#platform/clock/clock.ts";
 import { until } from "#platform/clock/until.ts";
 import { exec, type ExecOptions, type ExecResult } from "#platform/exec/exec.ts";
@@ -31,6 +32,8 @@ export interface RealCloud {
   /** `./cumulet <command> --state <dir> …` */
   cumulet(command: string, ...argv: string[]): Promise<ExecResult>;
   up(): Promise<void>;
+  /** SIGKILL to the cloud's process, as a crash would; guests go on. */
+  kill(): Promise<void>;
   /** `openstack … -f json` as the user demo; what it printed. */
   ask(...argv: string[]): Promise<Shown>;
   /** `openstack …` of which the output says nothing. */
@@ -70,6 +73,12 @@ export async function makeRealCloud(name: string): Promise<RealCloud> {
     run,
     cumulet,
     up: async () => void (await cumulet("up", "--port", String(port), "--detach")),
+    async kill() {
+      const { pid } = JSON.parse(await readFile(join(state_dir, "running.json"), "utf8")) as { pid: number };
+      process.kill(pid, "SIGKILL");
+      const ended = async () => ((await isAlive(pid)) ? undefined : true);
+      await until(systemClock(), ended, { limit_ms: 10_000, period_ms: 10, what: "the cloud's process to be dead" });
+    },
     tell,
     ask,
     await: (what, argv, holds, limit_ms = 60_000) =>
