@@ -95,6 +95,39 @@ describe("a person in the dashboard of a cloud", () => {
     await person.logout(here, "demo");
     assert.deepEqual(here.complaints, []);
   });
+
+  test("adds a data volume, and clears up through the lists: address, server, volume, key pair", async () => {
+    const here = await person.visit(browser, cloud.url);
+    const { page, say } = here;
+    await person.login(here, demo);
+    const id = await person.launch(here, { name: "web-3", image, data_gb: 3, floating: true, new_keypair: "spare" });
+    await person.waitForTrace(here);
+    assertWholeTrace(await askTrace(here, id), { volumes: true });
+    const address = (await page.getByText(/^ssh cumulet@172\./).innerText()).split("@")[1] ?? "";
+    await page.getByText("ssh cumulet").waitFor();
+    await person.goTo(here, "nav.floatingips");
+    await page.getByRole("button", { name: `${say("floating.detach")}: ${address}` }).click();
+    await page.getByRole("row", { name: address }).getByText("DOWN").waitFor();
+    await person.deleteOne(here, address);
+    await person.goTo(here, "nav.servers");
+    // The volume of the first server is still there: it outlives servers.
+    const quotas = page.getByRole("region", { name: say("usage.title") });
+    await quotas.getByText(say("usage.of", { used: "5 GB", max: "1000 GB" })).waitFor();
+    await page.getByRole("link", { name: "web-3", exact: true }).click();
+    const [volume] = (await api.volumes()).filter((one) => one.attachments.some(({ server_id }) => server_id === id));
+    await person.deleteServer(here, "web-3");
+    await person.goTo(here, "nav.volumes");
+    await person.deleteOne(here, volume?.id.slice(0, 8) ?? "");
+    await person.goTo(here, "nav.keypairs");
+    await person.deleteOne(here, "spare");
+    assert.deepEqual(
+      (await api.ask("GET", "network", "/v2.0/floatingips")).body.floatingips.map(
+        (ip: { port_id: unknown }) => ip.port_id,
+      ),
+      [null],
+    );
+    assert.deepEqual(here.complaints, []);
+  });
 });
 
 /** The two rules that a tick in the form asked for. */

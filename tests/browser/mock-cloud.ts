@@ -90,6 +90,10 @@ export function makeMockCloud(clock: Clock, ids: Ids): { upstream: Upstream; wor
   const world = makeMockWorld(clock, ids);
   const image = new Hono().get("/v2/images", (c) => c.json({ images: mockImages }));
   const volume = new Hono().get("/v3/:project/volumes/detail", (c) => c.json({ volumes: world.volumes }));
+  volume.get("/v3/:project/limits", (c) => {
+    const used = { totalVolumesUsed: world.volumes.length, totalGigabytesUsed: world.volumes.length };
+    return c.json({ limits: { rate: [], absolute: { maxTotalVolumes: 10, maxTotalVolumeGigabytes: -1, ...used } } });
+  });
   const trace = new Hono().get("/v1/servers/:id", (c) => {
     const server = world.servers.get(c.req.param("id"));
     if (!server) return c.json({ error: { code: 404, title: "Not Found", message: "No trace of this server." } }, 404);

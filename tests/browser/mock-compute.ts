@@ -226,6 +226,16 @@ export function mockCompute(world: MockWorld): Hono {
       })),
     }),
   );
+  app.get("/limits", (c) => {
+    const used = {
+      totalInstancesUsed: world.servers.size,
+      totalCoresUsed: world.servers.size,
+      totalRAMUsed: world.servers.size * 512,
+    };
+    return c.json({
+      limits: { rate: [], absolute: { maxTotalInstances: 10, maxTotalCores: 20, maxTotalRAMSize: 51_200, ...used } },
+    });
+  });
   app.get("/os-keypairs", (c) => c.json({ keypairs: world.keypairs.map((keypair) => ({ keypair })) }));
   app.post("/os-keypairs", async (c) => {
     const { keypair } = await c.req.json();

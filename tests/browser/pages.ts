@@ -97,6 +97,8 @@ export interface LaunchWishes {
   network?: string;
   boot_volume?: boolean;
   volume_gb?: number;
+  /** Size of an empty second volume. */
+  data_gb?: number;
   floating?: boolean;
   /** Ticks "allow ssh and ping", unless they are allowed already. */
   allow?: boolean;
@@ -132,6 +134,10 @@ export async function fillLaunch(here: Visit, wishes: LaunchWishes): Promise<voi
   if (wishes.boot_volume) {
     await page.getByRole("checkbox", { name: say("launch.boot_volume") }).check();
     if (wishes.volume_gb !== undefined) await page.getByLabel(say("launch.volume_size")).fill(String(wishes.volume_gb));
+  }
+  if (wishes.data_gb !== undefined) {
+    await page.getByRole("checkbox", { name: say("launch.data") }).check();
+    await page.getByLabel(say("launch.data.size")).fill(String(wishes.data_gb));
   }
   if (wishes.flavor !== undefined) await choose(page, say("launch.flavor"), wishes.flavor);
   if (wishes.network !== undefined) await choose(page, say("launch.network"), wishes.network);
@@ -230,6 +236,16 @@ export async function deleteServer({ page, say }: Visit, name: string, limit_ms 
     .click();
   await page.waitForURL("**/servers");
   await page.getByRole("link", { name, exact: true }).waitFor({ state: "detached", timeout: limit_ms });
+}
+
+/** Deletes a row of the list that is open, and waits until it is gone. */
+export async function deleteOne({ page, say }: Visit, name: string): Promise<void> {
+  const button = page.getByRole("button", { name: `${say("app.delete")}: ${name}`, exact: true });
+  await button.click();
+  const question = page.getByRole("dialog");
+  await question.getByText(say("list.delete.title", { name })).waitFor();
+  await question.getByRole("button", { name: say("app.delete"), exact: true }).click();
+  await button.waitFor({ state: "detached" });
 }
 
 export async function logout({ page, say }: Visit, user: string): Promise<void> {

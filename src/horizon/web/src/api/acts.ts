@@ -5,6 +5,19 @@ import type * as Api from "./types.ts";
 
 export const deleteServer = (id: string) => call<unknown>("compute", `/v2.1/servers/${id}`, { method: "DELETE" });
 
+export const deleteVolume = (projectId: string, id: string) =>
+  call<unknown>("volume", `/v3/${projectId}/volumes/${id}`, { method: "DELETE" });
+
+export const deleteKeypair = (name: string) =>
+  call<unknown>("compute", `/v2.1/os-keypairs/${encodeURIComponent(name)}`, { method: "DELETE" });
+
+export const deleteFloatingIp = (id: string) =>
+  call<unknown>("network", `/v2.0/floatingips/${id}`, { method: "DELETE" });
+
+/** The address stays the project's. */
+export const detachFloatingIp = (id: string) =>
+  call<unknown>("network", `/v2.0/floatingips/${id}`, { method: "PUT", body: { floatingip: { port_id: null } } });
+
 const actionBodies = {
   start: { "os-start": null },
   stop: { "os-stop": null },

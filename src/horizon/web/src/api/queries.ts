@@ -108,6 +108,21 @@ export const volumesQuery = (projectId: string) =>
     refetchInterval: 5000,
   });
 
+const limitsOf = (answer: { limits: { absolute: Record<string, number> } }) => answer.limits.absolute;
+
+export const computeLimitsQuery = queryOptions({
+  queryKey: ["cloud", "limits", "compute"],
+  queryFn: async () => limitsOf(await call("compute", "/v2.1/limits")),
+  refetchInterval: 5000,
+});
+
+export const volumeLimitsQuery = (projectId: string) =>
+  queryOptions({
+    queryKey: ["cloud", "limits", "volume", projectId],
+    queryFn: async () => limitsOf(await call("volume", `/v3/${projectId}/limits`)),
+    refetchInterval: 5000,
+  });
+
 export const keypairsQuery = queryOptions({
   queryKey: ["cloud", "keypairs"],
   queryFn: async () => {

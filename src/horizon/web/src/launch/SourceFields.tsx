@@ -50,6 +50,23 @@ export function SourceFields({ offer, wishes, change, tried }: PartProps) {
           />
         </FormField>
       )}
+      <Checkbox
+        checked={wishes.data_gb !== undefined}
+        onChange={({ detail }) => change({ data_gb: detail.checked ? "1" : undefined })}
+        description={t("launch.data.hint")}
+      >
+        {t("launch.data")}
+      </Checkbox>
+      {wishes.data_gb !== undefined && (
+        <FormField label={t("launch.data.size")} errorText={wrong.includes("data") && t("launch.data.low")}>
+          <Input
+            type="number"
+            inputMode="numeric"
+            value={wishes.data_gb}
+            onChange={({ detail }) => change({ data_gb: detail.value })}
+          />
+        </FormField>
+      )}
     </SpaceBetween>
   );
 }

@@ -6,7 +6,7 @@ import { commandLine, type Plan, type Wishes } from "./choices.ts";
 
 export function Summary({ plan, wishes }: { plan: Plan; wishes: Wishes }) {
   const t = useT();
-  const { flavor, volume_gb } = plan;
+  const { flavor, volume_gb, data_gb } = plan;
   const command = commandLine(plan, wishes);
   const size =
     flavor && t("server.flavor_size", { vcpus: flavor.vcpus, ram: memory(flavor.ram), disk: `${flavor.disk} GB` });
@@ -24,13 +24,16 @@ export function Summary({ plan, wishes }: { plan: Plan; wishes: Wishes }) {
     ],
     [
       t("launch.summary.disk"),
-      volume_gb === undefined ? localDisk : t("launch.summary.disk.volume", { size: volume_gb }),
+      <>
+        {volume_gb === undefined ? (localDisk ?? "–") : t("launch.summary.disk.volume", { size: volume_gb })}
+        {data_gb !== undefined && <div>+ {t("launch.summary.disk.volume", { size: data_gb })}</div>}
+      </>,
     ],
     [t("launch.network"), plan.network?.name],
     [t("launch.keypair"), plan.key_name],
     [
       t("launch.summary.steps"),
-      volume_gb === undefined ? t("launch.summary.steps.some") : t("launch.summary.steps.all"),
+      volume_gb === undefined && data_gb === undefined ? t("launch.summary.steps.some") : t("launch.summary.steps.all"),
     ],
   ];
   return (

@@ -20,6 +20,8 @@ export interface Wishes {
   key_name?: string | null;
   boot_volume: boolean;
   volume_gb?: string;
+  /** Size of an empty second volume; undefined for none. */
+  data_gb?: string | undefined;
   allow: boolean;
   floating: boolean;
   user_data: string;
@@ -33,6 +35,7 @@ export interface Plan {
   network: Network | undefined;
   key_name: string | null;
   volume_gb: number | undefined;
+  data_gb: number | undefined;
 }
 
 const gigabyte = 1024 ** 3;
@@ -79,39 +82,45 @@ export function plan(offer: Offer, wishes: Wishes): Plan {
     network: networks.find(({ id }) => id === wishes.network_id) ?? only(networks),
     key_name: wishes.key_name === undefined ? (only(offer.keypairs)?.name ?? null) : wishes.key_name,
     volume_gb: wishes.boot_volume ? volume : undefined,
+    data_gb: wishes.data_gb === undefined ? undefined : Number(wishes.data_gb),
   };
 }
 
-export type Problem = "name" | "image" | "flavor" | "network" | "volume";
+export type Problem = "name" | "image" | "flavor" | "network" | "volume" | "data";
 
-export function problems({ name, image, flavor, network, volume_gb }: Plan): Problem[] {
+export function problems({ name, image, flavor, network, volume_gb, data_gb }: Plan): Problem[] {
   const found: Problem[] = [];
   if (name.trim() === "") found.push("name");
   if (!image) found.push("image");
   if (!flavor || !fits(flavor, image, volume_gb !== undefined)) found.push("flavor");
   if (!network) found.push("network");
   if (volume_gb !== undefined && !(Number.isInteger(volume_gb) && volume_gb >= diskNeed(image))) found.push("volume");
+  if (data_gb !== undefined && !(Number.isInteger(data_gb) && data_gb >= 1)) found.push("data");
   return found;
 }
 
 const base64 = (text: string) => btoa(String.fromCharCode(...new TextEncoder().encode(text)));
 
 /** Body of POST /servers. */
-export function createBody({ name, image, flavor, network, key_name, volume_gb }: Plan, wishes: Wishes) {
-  const disk = {
+export function createBody({ name, image, flavor, network, key_name, volume_gb, data_gb }: Plan, wishes: Wishes) {
+  const boot = {
     boot_index: 0,
     uuid: image?.id,
     source_type: "image",
     destination_type: "volume",
     delete_on_termination: false,
   };
+  const data = { boot_index: -1, source_type: "blank", destination_type: "volume", delete_on_termination: false };
+  const disks = [
+    ...(volume_gb === undefined ? [] : [{ ...boot, volume_size: volume_gb }]),
+    ...(data_gb === undefined ? [] : [{ ...data, volume_size: data_gb }]),
+  ];
   return {
     name: name.trim(),
     flavorRef: flavor?.id,
     networks: [{ uuid: network?.id }],
-    ...(volume_gb === undefined
-      ? { imageRef: image?.id }
-      : { block_device_mapping_v2: [{ ...disk, volume_size: volume_gb }] }),
+    ...(volume_gb === undefined ? { imageRef: image?.id } : {}),
+    ...(disks.length === 0 ? {} : { block_device_mapping_v2: disks }),
     ...(key_name === null ? {} : { key_name }),
     ...(wishes.user_data.trim() === "" ? {} : { user_data: base64(wishes.user_data) }),
   };
@@ -120,10 +129,16 @@ export function createBody({ name, image, flavor, network, key_name, volume_gb }
 const quote = (text: string) => (/^[\w.:@/+-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`);
 
 /** The line for the ordinary client that makes the same server. */
-export function commandLine({ name, image, flavor, network, key_name, volume_gb }: Plan, wishes: Wishes): string {
+export function commandLine(
+  { name, image, flavor, network, key_name, volume_gb, data_gb }: Plan,
+  wishes: Wishes,
+): string {
   const parts = [
     `--image ${quote(image?.name ?? "IMAGE")}`,
     ...(volume_gb === undefined ? [] : [`--boot-from-volume ${volume_gb}`]),
+    ...(data_gb === undefined
+      ? []
+      : [`--block-device source_type=blank,destination_type=volume,volume_size=${data_gb}`]),
     `--flavor ${quote(flavor?.name ?? "FLAVOR")}`,
     `--network ${quote(network?.name ?? "NETWORK")}`,
     ...(key_name === null ? [] : [`--key-name ${quote(key_name)}`]),

@@ -22,6 +22,7 @@ import { Summary } from "../launch/Summary.tsx";
 import { paths } from "../paths.ts";
 import { useSession } from "../session.ts";
 import { ErrorNote } from "../ui/ErrorNote.tsx";
+import { Usage } from "../ui/Usage.tsx";
 import "../launch/launch.css";
 
 const firstWishes: Wishes = { boot_volume: false, allow: false, floating: false, user_data: "" };
@@ -145,6 +146,7 @@ function LaunchForm({ offer }: { offer: Offer }) {
               {t("launch.submit")}
             </Button>
           </div>
+          <Usage />
         </aside>
       </div>
     </form>

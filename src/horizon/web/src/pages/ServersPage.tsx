@@ -18,6 +18,7 @@ import { ErrorNote } from "../ui/ErrorNote.tsx";
 import { ago, clockTime } from "../ui/format.ts";
 import { Logo } from "../ui/Logo.tsx";
 import { ServerStatus } from "../ui/ServerStatus.tsx";
+import { Usage } from "../ui/Usage.tsx";
 
 type ImageName = (server: Server) => string;
 
@@ -81,6 +82,7 @@ export function ServersPage() {
   const selected = (data ?? []).filter((server) => chosen.includes(server.id));
   return (
     <>
+      <Usage />
       <Table
         variant="container"
         items={shown}

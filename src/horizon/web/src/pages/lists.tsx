@@ -1,6 +1,10 @@
 /** The plain lists. */
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
-import { useQuery } from "@tanstack/react-query";
+import Button from "@cloudscape-design/components/button";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { deleteFloatingIp, deleteKeypair, deleteVolume, detachFloatingIp } from "../api/acts.ts";
+import { describeError } from "../api/errors.ts";
+import type { FloatingIp } from "../api/types.ts";
 import {
   flavorsQuery,
   floatingIpsQuery,
@@ -15,6 +19,7 @@ import { useT } from "../i18n/i18n.ts";
 import { useSession } from "../session.ts";
 import { bytes, memory } from "../ui/format.ts";
 import { ListPage } from "../ui/ListPage.tsx";
+import { notices } from "../ui/notices.ts";
 
 const good = new Set(["active", "ACTIVE", "available", "in-use"]);
 const bad = /error|killed/i;
@@ -74,6 +79,11 @@ export function KeypairsPage() {
         { id: "type", header: t("list.type"), cell: (keypair) => keypair.type ?? "ssh" },
         { id: "fingerprint", header: t("list.fingerprint"), cell: (keypair) => <code>{keypair.fingerprint}</code> },
       ]}
+      removal={{
+        nameOf: (keypair) => keypair.name,
+        text: t("keypairs.delete.text"),
+        run: (keypair) => deleteKeypair(keypair.name),
+      }}
     />
   );
 }
@@ -111,7 +121,36 @@ export function FloatingIpsPage() {
         { id: "fixed", header: t("list.fixed"), cell: (ip) => ip.fixed_ip_address ?? "–" },
         { id: "status", header: t("list.status"), cell: (ip) => <State value={ip.status} /> },
       ]}
+      removal={{
+        nameOf: (ip) => ip.floating_ip_address,
+        text: t("floating.delete.text"),
+        run: (ip) => deleteFloatingIp(ip.id),
+        more: (ip) => ip.port_id !== null && <Detach ip={ip} />,
+      }}
     />
+  );
+}
+
+function Detach({ ip }: { ip: FloatingIp }) {
+  const t = useT();
+  const client = useQueryClient();
+  const detaching = useMutation({
+    mutationFn: () => detachFloatingIp(ip.id),
+    onError: (error) => {
+      const { title, message, advice } = describeError(error, t);
+      notices.notify({ type: "error", header: title, content: `${message} ${advice}` });
+    },
+    onSettled: () => client.invalidateQueries({ queryKey: ["cloud"] }),
+  });
+  return (
+    <Button
+      variant="inline-link"
+      ariaLabel={`${t("floating.detach")}: ${ip.floating_ip_address}`}
+      loading={detaching.isPending}
+      onClick={() => detaching.mutate()}
+    >
+      {t("floating.detach")}
+    </Button>
   );
 }
 
@@ -140,6 +179,12 @@ export function VolumesPage() {
             volume.attachments.map(({ server_id, device }) => `${nameOf(server_id)} ${device}`).join(", ") || "–",
         },
       ]}
+      removal={{
+        nameOf: (volume) => volume.name || volume.id.slice(0, 8),
+        text: t("volumes.delete.text"),
+        run: (volume) => deleteVolume(project.id, volume.id),
+        can: (volume) => volume.attachments.length === 0 && !volume.status.endsWith("ing"),
+      }}
     />
   );
 }

@@ -1,6 +1,7 @@
 /** The flow as a drawing: a lane for each part of the cloud, an arrow for each step. */
 import { useEffect, useRef } from "react";
 import { useT } from "../i18n/i18n.ts";
+import { useLanguage } from "../Language.tsx";
 import { duration } from "../ui/format.ts";
 import { bands, chart, labelPlace, laneX, rowY } from "./geometry.ts";
 import { LaneIcon } from "./LaneIcon.tsx";
@@ -91,13 +92,16 @@ function Follow({ current }: Pick<ChartProps, "current">) {
 
 function Bands() {
   const t = useT();
+  // Chinese stands upright when it is written downwards; Latin letters lie.
+  const upright = useLanguage().locale === "zh-CN";
+  const turn = upright ? "" : " rotate(-90)";
   return bands.map(({ phase, y, height }) => (
     <g key={phase} className={`phase-${phase}`}>
       <rect className="band" x={0} y={y} width={chart.width} height={height} />
       <rect className="band-mark" x={0} y={y + 2} width={4} height={height - 4} rx={2} />
       <text
-        className="band-name"
-        transform={`translate(18 ${y + height / 2}) rotate(-90)`}
+        className={upright ? "band-name upright" : "band-name"}
+        transform={`translate(18 ${y + height / 2})${turn}`}
         textAnchor="middle"
         dominantBaseline="central"
       >

@@ -1,9 +1,13 @@
-/** A page that only shows a table. */
+/** A page that shows a table; its rows may be deletable. */
 import Box from "@cloudscape-design/components/box";
 import Header from "@cloudscape-design/components/header";
 import Table, { type TableProps } from "@cloudscape-design/components/table";
+import Button from "@cloudscape-design/components/button";
+import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useQuery, type UseQueryOptions } from "@tanstack/react-query";
+import { useState } from "react";
 import { useT } from "../i18n/i18n.ts";
+import { DeleteOne } from "./DeleteOne.tsx";
 import { ErrorNote } from "./ErrorNote.tsx";
 
 export interface Column<T> {
@@ -16,17 +20,31 @@ export interface ListPageProps<T> {
   title: string;
   query: UseQueryOptions<T[], Error, T[], string[]>;
   columns: Column<T>[];
+  removal?: Removal<T>;
 }
 
-export function ListPage<T>({ title, query, columns }: ListPageProps<T>) {
+export interface Removal<T> {
+  nameOf(item: T): string;
+  /** What deleting means, said before it is done. */
+  text: string;
+  run(item: T): Promise<unknown>;
+  /** False while it cannot be deleted. */
+  can?(item: T): boolean;
+  /** What else can be done with a row. */
+  more?(item: T): React.ReactNode;
+}
+
+export function ListPage<T>({ title, query, columns, removal }: ListPageProps<T>) {
   const t = useT();
   const { data, error, isPending, refetch } = useQuery(query);
+  const [asked, setAsked] = useState<T>();
   if (error && !data) return <ErrorNote error={error} onRetry={() => void refetch()} />;
   const definitions: TableProps.ColumnDefinition<T>[] = columns.map((column, at) => ({
     ...column,
     isRowHeader: at === 0,
   }));
-  return (
+  if (removal) definitions.push(actionsColumn(t("list.actions"), t("app.delete"), removal, setAsked));
+  const table = (
     <Table
       variant="container"
       items={data ?? []}
@@ -45,4 +63,43 @@ export function ListPage<T>({ title, query, columns }: ListPageProps<T>) {
       }
     />
   );
+  return (
+    <>
+      {table}
+      {removal && asked !== undefined && (
+        <DeleteOne
+          name={removal.nameOf(asked)}
+          text={removal.text}
+          run={() => removal.run(asked)}
+          onClose={() => setAsked(undefined)}
+        />
+      )}
+    </>
+  );
+}
+
+function actionsColumn<T>(
+  header: string,
+  word: string,
+  removal: Removal<T>,
+  ask: (item: T) => void,
+): TableProps.ColumnDefinition<T> {
+  return {
+    id: "actions",
+    header,
+    width: 240,
+    cell: (item) => (
+      <SpaceBetween direction="horizontal" size="xs">
+        <Button
+          variant="inline-link"
+          ariaLabel={`${word}: ${removal.nameOf(item)}`}
+          disabled={removal.can?.(item) === false}
+          onClick={() => ask(item)}
+        >
+          {word}
+        </Button>
+        {removal.more?.(item)}
+      </SpaceBetween>
+    ),
+  };
 }
