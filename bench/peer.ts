@@ -14,25 +14,30 @@ type Facts = Record<string, unknown>;
 export interface Results {
   label?: string;
   started?: string;
+  options?: Facts;
   results: Record<string, Facts>;
   memory_idle?: Facts;
   memory_end?: Facts;
 }
 
-const sections = "token,validate,list0,boot1,burst100,list100,image,volume,ports,placement";
+/** Sizes of the measurement: the same for both clouds. */
+const sizes = ["sections", "n", "seconds", "rps", "poll", "inflight"];
 
-/** Runs the tool at `path` against our cloud; its own file of results is `out`. */
-export async function runTool(path: string, session: Session, out: string): Promise<Results> {
+/** Runs the tool at `path` against our cloud, as it ran for `theirs`; its own file of results is `out`. */
+export async function runTool(path: string, session: Session, theirs: Results, out: string): Promise<Results> {
   const { cloud, password } = session;
-  const options = {
+  const at = {
     "auth-url": `${cloud.url}/identity/v3`,
     password,
     project: "demo",
     image: "cumulet",
     network: "private",
   };
-  const rest = { label: "Cumulet", tree: join(cloud.state_dir, "run"), poll: "100", sections, out };
-  const argv = Object.entries({ ...options, ...rest }).flatMap(([name, value]) => [`--${name}`, value]);
+  const same = sizes.flatMap((name) =>
+    theirs.options?.[name] === undefined ? [] : [[name, String(theirs.options[name])]],
+  );
+  const all = { ...at, ...Object.fromEntries(same), label: "Cumulet", tree: join(cloud.state_dir, "run"), out };
+  const argv = Object.entries(all).flatMap(([name, value]) => [`--${name}`, String(value)]);
   const child = spawn(process.execPath, [path, ...argv], { stdio: ["ignore", "ignore", "inherit"] });
   const [code] = (await once(child, "exit")) as [number | null];
   if (code !== 0) throw new Error(`${path} ended with ${code}`);
@@ -97,15 +102,35 @@ function isFacts(value: unknown): value is Facts {
   return typeof value === "object" && value !== null;
 }
 
-export function peerTable(ours: Results, theirs: Results): string {
+export function peerSection(ours: Results, theirs: Results): string {
   const rows = compare(ours, theirs).map(
     ({ what, ours: own, theirs: other, better }) => `| ${what} | ${short(own)} | ${short(other)} | ${short(better)} |`,
   );
+  const name = theirs.label ?? "the other cloud";
   const failed = [ours, theirs].flatMap((one) =>
-    Object.entries(one.results).flatMap(([section, { failed: why }]) =>
-      why ? [`- ${one.label ?? "?"}: ${section} failed: ${String(why)}`] : [],
+    Object.entries(one.results).flatMap(([section, facts]) =>
+      facts["failed"] ? [`- ${one.label ?? "?"}, ${section}: ${String(facts["failed"])}`] : [],
     ),
   );
-  const head = `| | Cumulet | ${theirs.label ?? "the other"} | times better |`;
-  return [head, "|---|---:|---:|---:|", ...rows, "", ...failed].join("\n");
+  return [
+    `## Beside ${name}`,
+    "",
+    `The same tool, the same machine, one after the other (theirs: ${theirs.started ?? "at an unknown time"}). Ours is asked`,
+    "with its simulated driver, theirs with its fake one. Both had to share the machine: other programs used",
+    `${short(foreign(ours))} processors on average while ours was measured, ${short(foreign(theirs))} while theirs was. So times are upper`,
+    "bounds, and processor seconds (of all processes of the cloud, for the same work) compare best.",
+    "",
+    `| | Cumulet | ${name} | times better |`,
+    "|---|---:|---:|---:|",
+    ...rows,
+    "",
+    ...failed,
+  ].join("\n");
+}
+
+/** Processors that programs outside of the cloud used, over the whole measurement. */
+function foreign(one: Results): number {
+  const meters = Object.values(one.results).flatMap(({ meter }) => (isFacts(meter) ? [meter] : []));
+  const wall_s = meters.reduce((sum, meter) => sum + Number(meter["wall_s"]), 0);
+  return meters.reduce((sum, meter) => sum + Number(meter["foreign_cores"]) * Number(meter["wall_s"]), 0) / wall_s;
 }

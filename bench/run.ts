@@ -1,13 +1,13 @@
 /**
  * `npm run bench`: measures the cloud and writes `bench/RESULTS.md`.
  *
- *   --tool PATH     a tool that measures any OpenStack cloud over its APIs: run against ours too
- *   --peer FILE     what that tool measured on another cloud: ratios are written
+ *   --tool PATH     a tool that measures any OpenStack cloud over its APIs
+ *   --peer FILE     what that tool measured on another cloud: it is run in the same way on ours, and ratios are written
  *   --guests N      rounds of real guests (3; 0 leaves them out; they need root)
  *   --out FILE      where the page goes
  */
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -15,7 +15,7 @@ import { parseArgs } from "node:util";
 import { complete, memory_mib, startCloud, type Cloud } from "./cloud.ts";
 import { measureGuests } from "./guest.ts";
 import { measureIdentity } from "./identity.ts";
-import { peerTable, readResults, runTool } from "./peer.ts";
+import { peerSection, readResults, runTool } from "./peer.ts";
 import { report, type Numbers } from "./report.ts";
 import { measureServers } from "./servers.ts";
 import { openSession } from "./session.ts";
@@ -86,16 +86,13 @@ async function measureStarts(): Promise<Pick<Numbers, "first_start_ms" | "starts
   return { first_start_ms, starts_ms, idle_mib };
 }
 
-/** A fresh cloud state is not needed: the tool makes and deletes what it measures. */
+/** What the tool makes it deletes: the cloud need not be a fresh one. */
 async function besidePeer(cloud: Cloud): Promise<string | undefined> {
-  if (!options.tool) return undefined;
-  if (!existsSync(options.tool)) throw new Error(`there is no ${options.tool}`);
+  if (!options.tool || !options.peer) return undefined;
   say("the tool for any cloud");
-  const ours = await runTool(options.tool, await openSession(cloud), join(state_dir, "ours.json"));
-  if (!options.peer) return undefined;
   const theirs = readResults(options.peer);
-  const which = `${theirs.label ?? "the other cloud"}, measured ${theirs.started ?? "at an unknown time"}`;
-  return `## Beside another cloud\n\nThe same tool on the same machine: ${which}.\n\n${peerTable(ours, theirs)}`;
+  const ours = await runTool(options.tool, await openSession(cloud), theirs, join(state_dir, "ours.json"));
+  return peerSection(ours, theirs);
 }
 
 function commit(): string {
