@@ -14,8 +14,8 @@ import { makeRealCloud, type RealCloud } from "./real-cloud.ts";
 import { guestPids, guestTaps, leftOnHost, serverFiles, volumeFiles } from "./real-cloud-traces.ts";
 
 const rounds = 3;
-/** A create of a real guest takes about this long on a machine that has other things to do. */
-const longest_ms = 2500;
+/** A create of two real guests takes about this long. */
+const longest_ms = 1200;
 const seed = seedOfRun();
 
 let cloud: RealCloud;
