@@ -3,7 +3,7 @@
  * asked for by well-known names (`fail-…`, `quota`). Needs `npm run build:web` and Debian's chromium.
  */
 import assert from "node:assert/strict";
-import { existsSync, mkdtempSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
@@ -30,6 +30,7 @@ before(async () => {
 after(async () => {
   await browser?.close();
   await Promise.all(opened.map((served) => served.close()));
+  rmSync(pictures, { recursive: true });
 });
 
 /** A new cloud and a new person before it. */
