@@ -31,7 +31,7 @@ before(async () => {
 /** What the person saw last, where a test has failed. */
 afterEach(async (context) => {
   const pages = browser.contexts().flatMap((one) => one.pages());
-  if (context.passed === false)
+  if (!context.passed)
     await Promise.all(pages.map((page, at) => page.screenshot({ path: join(tmpdir(), `cumulet-failed-${at}.png`) })));
   await Promise.all(pages.map((page) => page.context().close()));
 });
