@@ -1,5 +1,5 @@
 /** The cloud under measurement: started by `./cumulet` as a user starts it, in a process of its own, simulated. */
-import { spawn } from "node:child_process";
+import { start } from "#platform/exec/exec.ts";
 import { once } from "node:events";
 import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { Agent, request } from "node:http";
@@ -33,7 +33,7 @@ export async function startCloud(state_dir: string): Promise<Cloud> {
   const log = openSync(join(state_dir, "bench.log"), "a");
   const began = performance.now();
   const argv = ["up", "--simulate", "--state", state_dir, "--port", String(port)];
-  const child = spawn(launcher, argv, { stdio: ["ignore", log, log] });
+  const child = start([launcher, ...argv], { stdio: ["ignore", log, log], env: process.env });
   closeSync(log);
   const ended = once(child, "exit");
   const agent = new Agent({ keepAlive: true, maxSockets: 1_000 });

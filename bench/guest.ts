@@ -2,7 +2,8 @@
  * A real guest, from the request until ssh answers, beside plain QEMU that is started by hand with the same image, the
  * same machine and the same way to its key (a config drive). Both in a network namespace of their own. Needs root.
  */
-import { spawn, type ChildProcess } from "node:child_process";
+import { start } from "#platform/exec/exec.ts";
+import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { readdirSync, readFileSync } from "node:fs";
 import { mkdir, rm, writeFile } from "node:fs/promises";
@@ -150,7 +151,7 @@ async function byHand(cloud: RealCloud, shell: GuestShell, machine: Machine): Pr
     `file:${join(folder, "console.log")}`,
   ];
   const argv = ["qemu-system-x86_64", ...plain, ...machine, ...devices, ...disks, ...net];
-  const guest = spawn("nsenter", [`--net=/run/netns/${cloud.namespace}`, ...argv], {
+  const guest = start(["nsenter", `--net=/run/netns/${cloud.namespace}`, ...argv], {
     stdio: ["ignore", "inherit", "inherit"],
   });
   try {

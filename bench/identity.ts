@@ -48,8 +48,7 @@ async function duringLogins(login: () => Promise<unknown>, check: () => Promise<
   const values: number[] = [];
   let under_way = true;
   const logins = Promise.all(Array.from({ length: 20 }, login)).finally(() => (under_way = false));
-  // The log-ins end it, from outside of this loop.
-  // oxlint-disable-next-line eslint/no-unmodified-loop-condition
+  // oxlint-disable-next-line eslint/no-unmodified-loop-condition -- the log-ins end it, from outside of this loop
   while (under_way) values.push((await check()).ms);
   await logins;
   return spread(values);

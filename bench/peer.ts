@@ -2,7 +2,7 @@
  * Another cloud beside this one, measured by the same tool over the public APIs. The tool is not part of Cumulet; it
  * writes JSON: `results`, by section, each with numbers and with a `meter` of the processors used meanwhile.
  */
-import { spawn } from "node:child_process";
+import { start } from "#platform/exec/exec.ts";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -38,7 +38,7 @@ export async function runTool(path: string, session: Session, theirs: Results, o
   );
   const all = { ...at, ...Object.fromEntries(same), label: "Cumulet", tree: join(cloud.state_dir, "run"), out };
   const argv = Object.entries(all).flatMap(([name, value]) => [`--${name}`, String(value)]);
-  const child = spawn(process.execPath, [path, ...argv], { stdio: ["ignore", "ignore", "inherit"] });
+  const child = start([process.execPath, path, ...argv], { stdio: ["ignore", "ignore", "inherit"], env: process.env });
   const [code] = (await once(child, "exit")) as [number | null];
   if (code !== 0) throw new Error(`${path} ended with ${code}`);
   return readResults(out);
@@ -74,9 +74,10 @@ export function compare(ours: Results, theirs: Results): Line[] {
     if (other) lines.push(...linesOf(section, own, other));
   }
   const idle = [ours, theirs].map((one) => Number(one.memory_idle?.["pss_mib"]));
-  return [...lines, line("memory at rest, PSS MiB", idle[0], idle[1], "less")].filter(({ better }) =>
-    Number.isFinite(better),
-  );
+  return [
+    ...lines,
+    line("memory when the tool began (ours after the work above), PSS MiB", idle[0], idle[1], "less"),
+  ].filter(({ better }) => Number.isFinite(better));
 }
 
 function linesOf(section: string, own: Facts, other: Facts): Line[] {

@@ -6,12 +6,12 @@
  *   --guests N      rounds of real guests (3; 0 leaves them out; they need root)
  *   --out FILE      where the page goes
  */
-import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
+import { exec } from "#platform/exec/exec.ts";
 import { complete, memory_mib, startCloud, type Cloud } from "./cloud.ts";
 import { measureGuests } from "./guest.ts";
 import { measureIdentity } from "./identity.ts";
@@ -63,7 +63,7 @@ async function page(): Promise<string> {
   const numbers = { first_start_ms, starts_ms, idle_mib, ...measured, guests };
   return report(
     numbers,
-    { date: new Date().toISOString().slice(0, 16), commit: commit(), load_before, load_after: loadavg()[0] ?? 0 },
+    { date: new Date().toISOString().slice(0, 16), commit: await commit(), load_before, load_after: loadavg()[0] ?? 0 },
     peer,
   );
 }
@@ -95,9 +95,7 @@ async function besidePeer(cloud: Cloud): Promise<string | undefined> {
   return peerSection(ours, theirs);
 }
 
-function commit(): string {
-  return execFileSync("git", ["describe", "--always", "--dirty"], {
-    cwd: import.meta.dirname,
-    encoding: "utf8",
-  }).trim();
+async function commit(): Promise<string> {
+  const { stdout } = await exec(["git", "describe", "--always", "--dirty"], { cwd: import.meta.dirname });
+  return stdout.trim();
 }
