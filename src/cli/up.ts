@@ -136,7 +136,11 @@ async function detach(dir: string, hosts: readonly string[]): Promise<void> {
   state.release();
   const log = openSync(logFile(dir), "a", 0o600);
   const argv = process.argv.slice(1).filter((argument) => argument !== "--detach");
-  const child = start([process.execPath, ...process.execArgv, ...argv], { detached: true, stdio: ["ignore", log, log], env: process.env });
+  const child = start([process.execPath, ...process.execArgv, ...argv], {
+    detached: true,
+    stdio: ["ignore", log, log],
+    env: process.env,
+  });
   let ended: number | null | undefined;
   child.on("exit", (code) => (ended = code));
   child.unref();

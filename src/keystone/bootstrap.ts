@@ -114,7 +114,7 @@ async function hashAll({ db, passwords, checkedBefore }: Work, spec: BootstrapSp
 
 async function misfits(passwords: Passwords, all: readonly Checked[]): Promise<Checked[]> {
   const fits = await Promise.all(
-    all.map(({ password, hash }) => hash !== undefined && passwords.verify(password, hash)),
+    all.map(async ({ password, hash }) => hash !== undefined && (await passwords.verify(password, hash))),
   );
   return all.filter((_one, at) => !fits[at]);
 }

@@ -1,6 +1,5 @@
 /** The file store on a disc that is really full, and in a process that is really killed. Needs root for the small disc. */
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -9,7 +8,7 @@ import { after, before, test } from "node:test";
 import { openFileStore } from "#glance/stores/file/file-store.ts";
 import { systemClock } from "#platform/clock/clock.ts";
 import { until } from "#platform/clock/until.ts";
-import { exec } from "#platform/exec/exec.ts";
+import { exec, start } from "#platform/exec/exec.ts";
 import { systemIds } from "#platform/ids/ids.ts";
 
 let folder = "";
@@ -50,7 +49,8 @@ test("a killed writer leaves one unfinished file, which is no image and is swept
   const store = await openFileStore(parts("crash"));
   const incoming = path.join(folder, "crash", ".incoming");
   const argv = ["--input-type=module", "-e", writer, path.join(folder, "crash")];
-  const child = spawn(process.execPath, argv, { cwd: path.resolve(import.meta.dirname, "../.."), stdio: "inherit" });
+  const cwd = path.resolve(import.meta.dirname, "../..");
+  const child = start([process.execPath, ...argv], { cwd, stdio: "inherit", env: process.env });
   const exited = once(child, "exit");
   const begun = async (): Promise<true | undefined> => ((await readdir(incoming)).length > 0 ? true : undefined);
   await until(systemClock(), begun, { limit_ms: 20_000, what: "the writer to begin" });

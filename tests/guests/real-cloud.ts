@@ -97,10 +97,12 @@ export async function makeRealCloud(name: string): Promise<RealCloud> {
       return bad.slice(-25).join("\n");
     },
     async end() {
-      await cumulet("down", "--guests").finally(async () => {
+      try {
+        await cumulet("down", "--guests");
+      } finally {
         await exec(["ip", "netns", "del", namespace]);
         await rm(state_dir, { recursive: true, force: true });
-      });
+      }
     },
   };
 }

@@ -9,7 +9,10 @@ const starters: readonly Exception[] = [
 ];
 
 const shells: readonly Ban[] = [
-  { shape: /\bshell:\s*(?!false\b)\S+/g, message: "a shell reads user strings as commands. Pass an argument vector." },
+  {
+    shape: /\bshell:\s*(?!false\b|[A-Z])\S+/g,
+    message: "a shell reads user strings as commands. Pass an argument vector.",
+  },
 ];
 
 export const programsLaw: Law = {

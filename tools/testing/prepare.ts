@@ -1,7 +1,7 @@
 /** What a stage needs before it runs: Debian packages for the real ones, built pages for the browser. */
 import { existsSync } from "node:fs";
+import { ensureDashboard } from "#cloud/dashboard-build.ts";
 import { installPackages, missingPackages } from "#cloud/packages.ts";
-import { runThrough } from "../run.ts";
 import type { Stage } from "./stages.ts";
 
 /** What tests use besides what the cloud itself needs: a file that the package brings, and the package. */
@@ -21,10 +21,7 @@ const testPackages: readonly { file: string; package: string }[] = [
 export async function prepare(stage: Stage): Promise<void> {
   if (stage.real) await ensurePackages(stage);
   if (stage.pages) {
-    console.log("Building the pages of the dashboard");
-    if ((await runThrough(["vite", "build", "--logLevel", "warn", "src/horizon/web"])) !== 0) {
-      throw new Error("the pages of the dashboard do not build (npm run build:web)");
-    }
+    await ensureDashboard((line) => console.log(line));
   }
 }
 

@@ -219,7 +219,7 @@ function queryOf(random: Random, values: Values, { query, method }: AnyOperation
     }
   }
   if (random.chance(0.05)) search.append(values.text().slice(0, 500), values.text().slice(0, 500));
-  return search.size === 0 ? "" : `?${search}`;
+  return search.size === 0 ? "" : `?${search.toString()}`;
 }
 
 function bodyOf(random: Random, values: Values, { request, stream, action }: AnyOperation): unknown {

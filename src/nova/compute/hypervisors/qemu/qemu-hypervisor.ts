@@ -40,6 +40,7 @@ import type { Ending, LiveGuest } from "./live-guest.ts";
 import { qemuVersion, removeRunFiles, startGuest } from "./start-guest.ts";
 
 const logCheck_ms = 10_000;
+const pressAgain_ms = 10_000;
 
 /** Nothing is started or opened before the first verb is used. */
 export function makeQemuHypervisor(settings: QemuSettings): Hypervisor {
@@ -335,7 +336,11 @@ async function pressPowerButton(
   const patience = clock.sleep(graceful_ms, AbortSignal.any([done.signal, entry.haste.signal])).catch(() => undefined);
   // A paused guest does not hear the button; a refusal here only means that the wait is in vain.
   await live.execute("cont").catch(() => undefined);
-  await live.execute("system_powerdown").catch(() => undefined);
+  const press = (): void => void live.execute("system_powerdown").catch(() => undefined);
+  press();
+  // A guest that still boots does not hear it: pressed again as long as somebody waits.
+  const stopPressing = clock.every(pressAgain_ms, press);
   await Promise.race([live.ended, patience]);
+  stopPressing();
   done.abort();
 }
