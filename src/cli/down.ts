@@ -14,11 +14,11 @@ export async function down(options: StateOption & { guests?: boolean }): Promise
   const pid = ownerOf(dir);
   const simulated = findRunning(dir)?.simulated ?? false;
   if (pid === undefined) say(`No cloud runs on ${dir}.`);
-  else await stop(dir, pid, simulated);
+  else await stop(dir, pid, simulated || options.guests === true);
   if (options.guests) await clearHost(dir, tell);
 }
 
-async function stop(dir: string, pid: number, simulated: boolean): Promise<void> {
+async function stop(dir: string, pid: number, guestsToo: boolean): Promise<void> {
   tell(`Stopping the cloud on ${dir} (process ${pid})`);
   process.kill(pid, "SIGTERM");
   await until(systemClock(), async () => (ownerOf(dir) === undefined ? true : undefined), {
@@ -26,6 +26,6 @@ async function stop(dir: string, pid: number, simulated: boolean): Promise<void>
     what: `process ${pid} to end (${lockFile(dir)})`,
   });
   forgetRunning(dir);
-  const guests = simulated ? "" : " Guests and their networks go on; 'cumulet down --guests' ends them too.";
+  const guests = guestsToo ? "" : " Guests and their networks go on; 'cumulet down --guests' ends them too.";
   say(`Stopped.${guests}`);
 }

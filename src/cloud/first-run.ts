@@ -79,6 +79,7 @@ async function ensureImage(options: FirstRunOptions): Promise<void> {
   const registered = join(state_dir, "first-image");
   if (existsSync(registered)) return;
   const path = simulated ? await standIn(state_dir) : await realImage(state_dir, tell);
+  if (path === undefined) return;
   const properties = { os_distro: simulated ? "simulated" : "cumulet", ...(simulated ? { simulated: "true" } : {}) };
   const id = await services.glance.bootstrap({
     name: imageName,
@@ -91,7 +92,19 @@ async function ensureImage(options: FirstRunOptions): Promise<void> {
   await writeFile(registered, `${id}\n`);
 }
 
-async function realImage(state_dir: string, tell: (line: string) => void): Promise<string> {
+/** Undefined when it cannot be built now: a cloud without it is of use, and the next start tries again. */
+async function realImage(state_dir: string, tell: (line: string) => void): Promise<string | undefined> {
+  try {
+    return await buildImage(state_dir, tell);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    tell(`The guest image could not be built: ${reason}`);
+    tell("The cloud goes on without it. Is a Debian mirror reachable? The next 'cumulet up' tries again.");
+    return undefined;
+  }
+}
+
+async function buildImage(state_dir: string, tell: (line: string) => void): Promise<string> {
   const dir = join(state_dir, "guest-image");
   const image = await buildGuestImage({
     work_dir: dir,
