@@ -41,12 +41,19 @@ export function makeServerNetwork(parts: ServerNetworkParts): ServerNetwork {
       // Asked also for a server without interfaces: an earlier, interrupted try may have left ports of it.
       const [groups, there] = await Promise.all([groupsOf(neutron, server), neutron.portsOf(server.id)]);
       const free = there.filter((port) => !taken.has(port.id));
-      const made: { port: Port; wanted: RequestedNetwork }[] = [];
+      const made: (Ensured & { wanted: RequestedNetwork })[] = [];
       for (const wanted of requested)
-        made.push({ wanted, port: await ensurePort(neutron, server, wanted, free, groups) });
-      await withoutStep(() => Promise.all(made.map(({ port }) => plugged(parts, port, signal))));
+        made.push({ wanted, ...(await ensurePort(neutron, server, wanted, free, groups)) });
       return withoutStep(() =>
-        Promise.all(made.map(({ port, wanted }) => describe(neutron, port, wanted.port_id === null, wanted.tag))),
+        Promise.all(
+          made.map(async ({ port, fresh, wanted }) => {
+            const [described] = await Promise.all([
+              describe(neutron, port, { created_by_nova: wanted.port_id === null, tag: wanted.tag, fresh }),
+              plugged(parts, port, fresh, signal),
+            ]);
+            return described;
+          }),
+        ),
       );
     },
     async release(server, kept) {
@@ -67,12 +74,11 @@ export function makeServerNetwork(parts: ServerNetworkParts): ServerNetwork {
       ports.sort((a, b) => order(a) - order(b));
       return Promise.all(
         ports.map((port) =>
-          describe(
-            neutron,
-            port,
-            known.get(port.id)?.created_by_nova ?? !brought.has(port.id),
-            known.get(port.id)?.tag ?? null,
-          ),
+          describe(neutron, port, {
+            created_by_nova: known.get(port.id)?.created_by_nova ?? !brought.has(port.id),
+            tag: known.get(port.id)?.tag ?? null,
+            fresh: false,
+          }),
         ),
       );
     },
@@ -86,25 +92,32 @@ async function groupsOf(neutron: NeutronClient, server: ServerOrder): Promise<st
   return onlyDefault ? undefined : neutron.securityGroups(server.project_id, names);
 }
 
+interface Ensured {
+  port: Port;
+  /** Made just now: nothing was said of it before, and no floating address leads to it. */
+  fresh: boolean;
+}
+
 async function ensurePort(
   neutron: NeutronClient,
   server: ServerOrder,
   wanted: RequestedNetwork,
   free: Port[],
   security_groups: string[] | undefined,
-): Promise<Port> {
+): Promise<Ensured> {
   const device = {
     device_id: server.id,
     device_owner: `compute:${server.availability_zone}`,
     dns_name: server.hostname,
   };
-  if (wanted.port_id !== null) return neutron.bindPort(wanted.port_id, device);
+  if (wanted.port_id !== null) return { port: await neutron.bindPort(wanted.port_id, device), fresh: false };
   const at = free.findIndex((port) => port.network_id === wanted.network_id && fits(port, wanted));
   const [found] = at === -1 ? [] : free.splice(at, 1);
-  if (found) return neutron.bindPort(found.id, device);
+  if (found) return { port: await neutron.bindPort(found.id, device), fresh: false };
   const { network_id, fixed_ip } = wanted;
   if (network_id === null) throw new Error("an interface was asked for without a network and without a port");
-  return neutron.createPort({ ...device, network_id, fixed_ip, project_id: server.project_id, security_groups });
+  const wish = { ...device, network_id, fixed_ip, project_id: server.project_id, security_groups };
+  return { port: await neutron.createPort(wish), fresh: true };
 }
 
 function fits(port: Port, wanted: RequestedNetwork): boolean {
@@ -112,18 +125,22 @@ function fits(port: Port, wanted: RequestedNetwork): boolean {
 }
 
 /** Waits for the agent: by Neutron's event when it comes, by asking now and then when it is lost. */
-async function plugged(parts: ServerNetworkParts, port: Port, signal: AbortSignal): Promise<void> {
+async function plugged(parts: ServerNetworkParts, port: Port, fresh: boolean, signal: AbortSignal): Promise<void> {
   if (port.status === "ACTIVE") return;
   const wait = parts.plugs.expect(port.id);
+  // Words about a port that was there before may be old: only of a new one are they believed at once.
+  let believed = fresh;
   try {
     await until(
       parts.clock,
       async () => {
+        if (believed) await Promise.race([wait.plugged, parts.clock.sleep(1_000, signal)]);
+        if (believed && wait.seen()) return true;
+        believed = true;
         const now = await parts.neutron.findPort(port.id);
         if (now?.status === "ACTIVE") return true;
         if (now?.status === "ERROR") throw new Error("its agent could not wire it");
-        await Promise.race([wait.plugged, parts.clock.sleep(1_000, signal)]);
-        return wait.seen() || undefined;
+        return undefined;
       },
       { limit_ms: plug_ms, period_ms: 1, what: `port ${port.id} to be wired`, signal },
     );
@@ -135,10 +152,12 @@ async function plugged(parts: ServerNetworkParts, port: Port, signal: AbortSigna
 async function describe(
   neutron: NeutronClient,
   port: Port,
-  created_by_nova: boolean,
-  tag: string | null,
+  { created_by_nova, tag, fresh }: { created_by_nova: boolean; tag: string | null; fresh: boolean },
 ): Promise<Interface> {
-  const [network, floating] = await Promise.all([neutron.network(port.network_id), neutron.floatingIps(port.id)]);
+  const [network, floating] = await Promise.all([
+    neutron.network(port.network_id),
+    fresh ? [] : neutron.floatingIps(port.id),
+  ]);
   return {
     port_id: port.id,
     network_id: port.network_id,

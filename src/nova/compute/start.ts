@@ -16,6 +16,7 @@ import { makeNeutronClient } from "./clients/neutron.ts";
 import { makeConductorClient, type ConductorClient } from "./conductor-client.ts";
 import { makeConfigDrives, type ConfigDrives, type ConfigDriveOptions } from "./config-drive.ts";
 import { reportHost } from "./host.ts";
+import { HypervisorError } from "./hypervisors/hypervisor-error.ts";
 import type { Hypervisor } from "./hypervisors/hypervisor.ts";
 import { makeImageCache } from "./image-cache.ts";
 import { makeImageSource } from "./image-source.ts";
@@ -132,8 +133,13 @@ async function makeWorkshop(
     configDrives: drives,
   });
   const powerState = async (server_id: string): Promise<number | null> =>
-    (await hypervisor.list()).find((guest) => guest.uuid === server_id)?.power_state ?? null;
+    (await hypervisor.get(server_id).catch(noGuest))?.power_state ?? null;
   return { network, drives, worker: makeWorker({ conductor, work, powerState, log: parts.log }) };
+}
+
+function noGuest(error: unknown): undefined {
+  if (error instanceof HypervisorError && error.code === "guest_not_found") return undefined;
+  throw error;
 }
 
 /** Steps 13, 14 and 19 of the flow are seen where a build begins. */

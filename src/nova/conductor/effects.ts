@@ -6,6 +6,7 @@ import type { Interface, JournalStep } from "#contracts/nova/order.ts";
 import type { TaskState } from "#contracts/nova/server-states.ts";
 import type { Operation } from "#platform/operations/operation.ts";
 import type { NovaStore } from "../store/open.ts";
+import type { NovaDb } from "../store/servers.ts";
 
 /** The task that a create is at after each of its steps. */
 const taskAfter: Record<string, TaskState> = {
@@ -23,56 +24,60 @@ export interface InterfacesOutput {
   interfaces: Interface[];
 }
 
-type Effect = (store: NovaStore, operation: Operation, output: unknown) => Promise<void>;
+/** Where an effect writes: in the transaction that also writes the step into the journal. */
+interface Place {
+  store: NovaStore;
+  trx: NovaDb;
+}
 
-const putInterfaces: Effect = async (store, operation, output) => {
+type Effect = (place: Place, operation: Operation, output: unknown) => Promise<void>;
+
+const putInterfaces: Effect = async ({ store, trx }, operation, output) => {
   const { interfaces } = output as InterfacesOutput;
-  await store.servers.update(operation.resource_id, { info_cache: interfaces });
+  await store.servers.update(operation.resource_id, { info_cache: interfaces }, {}, trx);
 };
 
-const putVolumes: Effect = async (store, _operation, output) => {
+const putVolumes: Effect = async ({ store, trx }, _operation, output) => {
   for (const { block_device_id, volume_id, attachment_id } of (output as VolumesOutput).volumes) {
-    await store.blockDevices.update(block_device_id, { volume_id, attachment_id });
+    await store.blockDevices.update(block_device_id, { volume_id, attachment_id }, trx);
   }
 };
 
 /** The volumes that the build made are gone; those that the user brought are free again. */
-const forgetVolumes: Effect = async (store, operation) => {
-  for (const device of await store.blockDevices.listOf(operation.resource_id)) {
+const forgetVolumes: Effect = async ({ store, trx }, operation) => {
+  for (const device of await store.blockDevices.listOf(operation.resource_id, trx)) {
     if (device.destination_type !== "volume") continue;
     const made = device.source_type !== "volume";
-    await store.blockDevices.update(device.id, {
-      attachment_id: null,
-      attached: false,
-      ...(made ? { volume_id: null } : {}),
-    });
+    const free = { attachment_id: null, attached: false, ...(made ? { volume_id: null } : {}) };
+    await store.blockDevices.update(device.id, free, trx);
   }
 };
 
-const markAttached: Effect = async (store, operation) => {
-  for (const device of await store.blockDevices.listOf(operation.resource_id)) {
+const markAttached: Effect = async ({ store, trx }, operation) => {
+  for (const device of await store.blockDevices.listOf(operation.resource_id, trx)) {
     if (device.destination_type === "volume" && device.attachment_id)
-      await store.blockDevices.update(device.id, { attached: true });
+      await store.blockDevices.update(device.id, { attached: true }, trx);
   }
 };
 
-const removeDevice: Effect = async (store, operation) => {
-  await store.blockDevices.delete((operation.params as { block_device_id: string }).block_device_id);
+const removeDevice: Effect = async ({ store, trx }, operation) => {
+  await store.blockDevices.delete((operation.params as { block_device_id: string }).block_device_id, trx);
 };
 
-const addInterface: Effect = async (store, operation, output) => {
-  const server = await store.servers.find(operation.resource_id);
+const addInterface: Effect = async ({ store, trx }, operation, output) => {
+  const server = await store.servers.find(operation.resource_id, trx);
   const [added] = (output as InterfacesOutput).interfaces;
   if (!server || !added) return;
   const others = server.info_cache.filter((one) => one.port_id !== added.port_id);
-  await store.servers.update(server.id, { info_cache: [...others, added] });
+  await store.servers.update(server.id, { info_cache: [...others, added] }, {}, trx);
 };
 
-const removeInterface: Effect = async (store, operation) => {
+const removeInterface: Effect = async ({ store, trx }, operation) => {
   const { port_id } = operation.params as { port_id: string };
-  const server = await store.servers.find(operation.resource_id);
-  if (server)
-    await store.servers.update(server.id, { info_cache: server.info_cache.filter((one) => one.port_id !== port_id) });
+  const server = await store.servers.find(operation.resource_id, trx);
+  if (!server) return;
+  const info_cache = server.info_cache.filter((one) => one.port_id !== port_id);
+  await store.servers.update(server.id, { info_cache }, {}, trx);
 };
 
 /** Effects of steps that are done. */
@@ -88,24 +93,24 @@ const effects: Record<string, Effect> = {
 
 /** Effects of steps that are undone. */
 const undoEffects: Record<string, Effect> = {
-  "server.create/networks": (store, operation) => putInterfaces(store, operation, { interfaces: [] }),
+  "server.create/networks": (place, operation) => putInterfaces(place, operation, { interfaces: [] }),
   "server.create/volumes": forgetVolumes,
   "server.attach_volume/connect": removeDevice,
 };
 
 export async function applyEffect(
-  store: NovaStore,
+  place: Place,
   operation: Operation,
   step: string,
   record: JournalStep,
 ): Promise<void> {
   const table = record.status === "done" ? effects : undoEffects;
-  await table[`${operation.kind}/${step}`]?.(store, operation, record.output);
+  await table[`${operation.kind}/${step}`]?.(place, operation, record.output);
   const task_state = operation.kind === "server.create" && record.status === "done" ? taskAfter[step] : undefined;
   if (!task_state) return;
   const building = {
     vm_state: ["building"] as const,
     task_state: ["networking", "block_device_mapping", "spawning", null] as const,
   };
-  await store.servers.update(operation.resource_id, { task_state }, building);
+  await place.store.servers.update(operation.resource_id, { task_state }, building, place.trx);
 }

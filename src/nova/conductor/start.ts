@@ -24,7 +24,7 @@ import { currentTrace, type Tracer } from "#platform/trace/trace.ts";
 import { makeCinderClient } from "../clients/cinder.ts";
 import { makePlacementClient } from "../clients/placement.ts";
 import type { FlowParts } from "../flows/create-fails.ts";
-import type { NovaStore } from "../store/open.ts";
+import { forOperations, type NovaStore } from "../store/open.ts";
 import { beat } from "../flows/heartbeat.ts";
 import { applyEffect } from "./effects.ts";
 import { endUndone, finishOperation } from "./finish.ts";
@@ -120,11 +120,19 @@ function operationHandlers(flow: FlowParts): BusHandler[] {
   };
   return [
     on(recordStep, async ({ operation_id, host, step, record }) => {
-      const operation = await mine(operation_id, host);
-      if (!operation) return { state: "failed" };
-      await applyEffect(store, operation, step, record);
-      await store.operations.record(operation_id, step, record);
-      return { state: (await store.operations.find(operation_id))?.state ?? "failed" };
+      // What users see of the step and the journal that knows it as done are one change.
+      const state = await store.transaction(async (trx) => {
+        const operation = await store.operations.recordFor(
+          computeAddress(host),
+          operation_id,
+          step,
+          record,
+          forOperations(trx),
+        );
+        if (operation) await applyEffect({ store, trx }, operation, step, record);
+        return operation?.state;
+      });
+      return { state: state ?? "failed" };
     }),
     on(operationDone, async ({ operation_id, host, power_state }) => {
       const operation = await mine(operation_id, host);

@@ -74,6 +74,8 @@ export interface OperationStore {
   /** Unfinished ones, of one owner when given. */
   listActive(owner?: string): Promise<Operation[]>;
   record(id: string, step: string, record: StepRecord): Promise<void>;
+  /** The same for its owner only, inside the owner's transaction; the operation as it was, or undefined when it has another owner. */
+  recordFor(owner: string, id: string, step: string, record: StepRecord, db: Db): Promise<Operation | undefined>;
   /** True when this call changed it: only from one of the `from` states. */
   change(id: string, from: readonly OperationState[], patch: OperationPatch, db?: Db): Promise<boolean>;
 }
@@ -126,14 +128,16 @@ export function makeOperationStore(db: Kysely<OperationTables>, clock: Clock): O
     },
     async record(id, step, record) {
       await db.transaction().execute(async (trx) => {
-        const row = await trx.selectFrom("operations").select("journal").where("id", "=", id).executeTakeFirstOrThrow();
-        const journal = { ...(JSON.parse(row.journal) as Operation["journal"]), [step]: record };
-        await trx
-          .updateTable("operations")
-          .set({ journal: JSON.stringify(journal), updated_at: clock.now() })
-          .where("id", "=", id)
-          .execute();
+        const row = await trx.selectFrom("operations").selectAll().where("id", "=", id).executeTakeFirstOrThrow();
+        await writeStep(trx, row, step, record, clock.now());
       });
+    },
+    async recordFor(owner, id, step, record, trx) {
+      const mine = trx.selectFrom("operations").selectAll().where("id", "=", id).where("owner", "=", owner);
+      const row = await mine.executeTakeFirst();
+      if (!row) return undefined;
+      await writeStep(trx, row, step, record, clock.now());
+      return fromRow(row);
     },
     async change(id, from, patch, trx = db) {
       const { journal, ...rest } = patch;
@@ -147,6 +151,12 @@ export function makeOperationStore(db: Kysely<OperationTables>, clock: Clock): O
       return result.numUpdatedRows > 0n;
     },
   };
+}
+
+async function writeStep(trx: Db, row: OperationRow, step: string, record: StepRecord, now: number): Promise<void> {
+  const journal = { ...(JSON.parse(row.journal) as Operation["journal"]), [step]: record };
+  const change = { journal: JSON.stringify(journal), updated_at: now };
+  await trx.updateTable("operations").set(change).where("id", "=", row.id).execute();
 }
 
 function fromRow(row: OperationRow): Operation {
