@@ -86,4 +86,7 @@ program
   .allowUnknownOption()
   .action(async (areas) => (await import("./test.ts")).test(areas));
 
+// `cumulet trace x | head`: whoever reads may have had enough.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));
+
 program.parseAsync().catch(fail);
