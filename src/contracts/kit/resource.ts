@@ -33,7 +33,7 @@ export interface OperationSpec<
   stream?: boolean;
   /** Nova's and Cinder's actions: the single key of the body that chooses this operation among those of one route. */
   action?: string;
-  /** The number of the flow's step (DESIGN part 2) that this request is, when it is one. */
+  /** The number of the flow's step (contracts/flow.ts) that this request is, when it is one. */
   flowStep?: number;
   /** Media types accepted besides JSON. */
   accepts?: readonly string[];
