@@ -17,6 +17,7 @@ const needs: readonly Need[] = [
   { program: "ip", package: "iproute2", why: "makes networks" },
   { program: "nft", package: "nftables", why: "filters and translates packets" },
   { program: "dnsmasq", package: "dnsmasq-base", why: "gives guests their addresses and names" },
+  { program: "sysctl", package: "procps", why: "lets bridged packets be filtered" },
   { program: "genisoimage", package: "genisoimage", why: "makes config drives" },
   { program: "setpriv", package: "util-linux", why: "starts guests without privileges" },
   { program: "mcopy", package: "mtools", why: "builds the guest image" },

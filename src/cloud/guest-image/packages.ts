@@ -21,13 +21,7 @@ export const guestBusybox = "busybox";
 export const initrdBusybox = "busybox-static";
 
 /** Installed packages whose files go into the guest; their versions are part of the image's key. */
-export const copiedPackages: readonly string[] = [
-  "busybox-static",
-  "dropbear-bin",
-  "e2fsprogs",
-  "libc6",
-  "syslinux-common",
-];
+export const copiedPackages: readonly string[] = ["dropbear-bin", "e2fsprogs", "libc6", "syslinux-common"];
 
 /** Programs copied from this machine into the guest, with the libraries they load. */
 export const copiedPrograms: readonly string[] = [
