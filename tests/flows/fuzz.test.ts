@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { eventually } from "#tests/support/cloud.ts";
 import { needs, startWorld, type World } from "#tests/support/world.ts";
-import { randomFrom } from "./fuzz/random.ts";
+import { makeRandom } from "./fuzz/random.ts";
 import { allOperations, makeVictims, pickOperation, requestMaker, type FuzzRequest } from "./fuzz/requests.ts";
 
 const seed = Number(process.env["CUMULET_SEED"] ?? Math.floor(Math.random() * 1e9));
@@ -21,7 +21,7 @@ before(async () => {
 after(() => world.stop());
 
 test(`${count} requests at random end in an answer that is no failure (seed ${seed})`, async () => {
-  const random = randomFrom(seed);
+  const random = makeRandom(seed);
   const operations = await allOperations();
   const { make, learn } = requestMaker(random, world, await makeVictims(world));
   const failures = new Map<string, string>();

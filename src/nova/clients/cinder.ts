@@ -2,7 +2,7 @@
 import { attachment, type AttachmentBody } from "#contracts/cinder/attachment.ts";
 import { volume } from "#contracts/cinder/volume.ts";
 import type { AnyOperation } from "#contracts/kit/resource.ts";
-import { makeClient, UpstreamError, type Upstream } from "#platform/http/client.ts";
+import { makeClient, missing, UpstreamError, type Upstream } from "#platform/http/client.ts";
 
 export interface VolumeFacts {
   id: string;
@@ -174,9 +174,4 @@ function nested({ id, volume_id, connection_info }: AttachmentBody): AttachmentF
     volume_id,
     connection_info: { driver_volume_type: driver_volume_type ?? "file", data: { path, format } },
   };
-}
-
-function missing(error: unknown): undefined {
-  if (error instanceof UpstreamError && error.status === 404) return undefined;
-  throw error;
 }

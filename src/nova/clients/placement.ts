@@ -2,7 +2,7 @@
 import { allocation } from "#contracts/placement/allocation.ts";
 import { inventory } from "#contracts/placement/inventory.ts";
 import { resourceProvider } from "#contracts/placement/resource-provider.ts";
-import { makeClient, UpstreamError, type Upstream } from "#platform/http/client.ts";
+import { makeClient, missing, UpstreamError, type Upstream } from "#platform/http/client.ts";
 
 export interface Amounts {
   VCPU?: number;
@@ -74,7 +74,7 @@ export function makePlacementClient(upstream: Upstream, token: () => Promise<str
       }
     },
     async release(id) {
-      await client.call(allocation.operations.remove, { params: { consumer_uuid: id }, headers }).catch(ignoreMissing);
+      await client.call(allocation.operations.remove, { params: { consumer_uuid: id }, headers }).catch(missing);
     },
     async consumersOn(id) {
       return Object.keys(
@@ -101,11 +101,6 @@ function sameInventories(now: Record<string, Inventory>, wanted: Record<string, 
   return names.every((name) =>
     Object.entries(wanted[name] ?? {}).every(([key, value]) => now[name]?.[key as keyof Inventory] === value),
   );
-}
-
-function ignoreMissing(error: unknown): undefined {
-  if (error instanceof UpstreamError && error.status === 404) return undefined;
-  throw error;
 }
 
 function ignoreConflict(error: unknown): undefined {

@@ -90,6 +90,12 @@ export class UpstreamError extends Error {
   }
 }
 
+/** For `.catch`: a 404 becomes undefined; any other failure goes on. */
+export function missing(error: unknown): undefined {
+  if (error instanceof UpstreamError && error.status === 404) return undefined;
+  throw error;
+}
+
 export interface CallRequest<Query, Body> {
   params?: Record<string, string>;
   query?: Query;

@@ -1,4 +1,5 @@
-/** Chance that can be repeated. */
+/** Chance that can be repeated, with what the fuzz asks of it. */
+import { randomFrom } from "#tests/support/random.ts";
 
 export interface Random {
   /** From 0 to below 1. */
@@ -9,15 +10,8 @@ export interface Random {
   pick<T>(values: readonly T[]): T;
 }
 
-/** mulberry32: small, and the same everywhere. */
-export function randomFrom(seed: number): Random {
-  let state = seed;
-  const next = (): number => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
-  };
+export function makeRandom(seed: number): Random {
+  const next = randomFrom(seed);
   const below = (count: number): number => Math.floor(next() * count);
   return {
     next,

@@ -4,7 +4,7 @@ import { operation } from "#contracts/kit/resource.ts";
 import { floatingip } from "#contracts/neutron/floatingip.ts";
 import { network } from "#contracts/neutron/network.ts";
 import { port } from "#contracts/neutron/port.ts";
-import { makeClient, UpstreamError, type Upstream } from "#platform/http/client.ts";
+import { makeClient, missing, UpstreamError, type Upstream } from "#platform/http/client.ts";
 import type { ReplyOf } from "#contracts/kit/resource.ts";
 
 export type Port = ReplyOf<typeof port.operations.show>["port"];
@@ -93,9 +93,4 @@ export function makeNeutronClient(upstream: Upstream, token: () => Promise<strin
       });
     },
   };
-}
-
-function missing(error: unknown): undefined {
-  if (error instanceof UpstreamError && error.status === 404) return undefined;
-  throw error;
 }
